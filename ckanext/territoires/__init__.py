@@ -1,0 +1,1 @@
+"""A CKAN catalogue that answers by territory."""

@@ -1,0 +1,1 @@
+"""CKAN seen from here: reference, index, search, labels, activity."""

@@ -1,0 +1,35 @@
+"""The activity stream follows the access level of the dataset it speaks of."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+import ckan.model as model
+from ckan import plugins as p
+from ckan.lib.plugins import get_permission_labels
+
+from ckanext.territoires.bridge.labels import AGENTS, PUBLIC
+
+
+def narrow_labels(dataset_id: str) -> None:
+    """Give the dataset's labels to past activities that now show more widely than it does.
+
+    A dataset that opens does not open its past: rows keep the labels of their time.
+    """
+    dataset = model.Package.get(dataset_id)
+    if dataset is None or not p.plugin_loaded("activity"):
+        return
+    labels = get_permission_labels().get_dataset_labels(dataset)
+    wider = [label for label in (PUBLIC, AGENTS) if label not in labels]
+    if PUBLIC in labels or not wider:
+        return
+    from ckanext.activity.model import Activity
+
+    activity = sa.inspect(Activity).local_table
+    model.Session.execute(
+        sa.update(activity)
+        .where(activity.c.object_id == dataset_id)
+        .where(activity.c.permission_labels.overlap(wider))
+        .values(permission_labels=labels)
+    )
+    model.Session.commit()

@@ -1,0 +1,65 @@
+"""Facets of the search, and their labels in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+from ckanext.scheming import helpers as scheming
+
+VOCABULARIES = ("theme", "granularity", "access_level", "frequency")
+
+
+def dataset_facets(facets: dict[str, str], package_type: str) -> dict[str, str]:
+    """The facets of the search page, in the order in which they show."""
+    ours = {
+        "vocab_territory_level": tk._("Level of territory"),
+        "vocab_theme": tk._("Theme"),
+        "organization": tk._("Service"),
+        "vocab_granularity": tk._("Granularity"),
+        "res_format": tk._("Format"),
+        "vocab_access_level": tk._("Access"),
+    }
+    kept = {name: title for name, title in facets.items() if name in ("tags", "license_id")}
+    return _ordered(facets, ours | kept)
+
+
+def organization_facets(facets: dict[str, str]) -> dict[str, str]:
+    """The same facets on a service's page, but for the service itself."""
+    ours = dataset_facets(facets, "dataset")
+    facets.pop("organization", None)
+    return ours
+
+
+def _ordered(facets: dict[str, str], wanted: dict[str, str]) -> dict[str, str]:
+    # CKAN goes on with the dict it handed over, whatever its class; refill it in our order.
+    facets.clear()
+    facets.update(wanted)
+    return facets
+
+
+def label_facets(results: dict[str, Any]) -> dict[str, Any]:
+    """Give each value of our facets the label that its field has in the schema."""
+    for facet, content in results.get("search_facets", {}).items():
+        labels = _labels(facet)
+        for item in content["items"]:
+            item["display_name"] = labels.get(item["name"], item["display_name"])
+    return results
+
+
+def _labels(facet: str) -> dict[str, str]:
+    name = facet.removeprefix("vocab_")
+    if name == "territory_level":
+        from ckanext.territoires.bridge.wording import level_label
+
+        from ckanext.territoires.territory.identifier import LEVELS
+
+        return {level: level_label(level) for level in LEVELS}
+    if not facet.startswith("vocab_") or name not in VOCABULARIES:
+        return {}
+    schema = scheming.scheming_get_dataset_schema("dataset") or {"dataset_fields": []}
+    for field in schema["dataset_fields"]:
+        if field["field_name"] == name:
+            choices = scheming.scheming_field_choices(field) or []
+            return {c["value"]: scheming.scheming_language_text(c["label"]) for c in choices}
+    return {}

@@ -1,0 +1,52 @@
+"""Services of the State: organisations with a territory of competence."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+import ckan.lib.search as search
+import ckan.model as model
+from ckan.plugins import toolkit as tk
+
+
+def territories_of(organization_id: str | None) -> list[str]:
+    """Territory of competence of a service: one identifier, or none."""
+    if not organization_id:
+        return []
+    # Through the session's identity map: reindexing many datasets of a service reads it once.
+    organization = model.Session.get(model.Group, organization_id)
+    value = organization.extras.get("territory") if organization else None
+    return [value] if value else []
+
+
+def competent_for(territory_ids: list[str]) -> list[model.Group]:
+    """Active services whose territory of competence is one of these, by title."""
+    return list(
+        model.Session.scalars(
+            sa.select(model.Group)
+            .where(
+                model.Group.is_organization,
+                model.Group.state == model.State.ACTIVE,
+                model.Group.extras["territory"].astext.in_(territory_ids),
+            )
+            .order_by(model.Group.title)
+        )
+    )
+
+
+def enqueue_reindex(organization_id: str) -> None:
+    """Leave to a job the reindexing of a service's datasets."""
+    tk.enqueue_job(reindex, [organization_id], title=f"Reindex the datasets of {organization_id}")
+
+
+def reindex(organization_id: str) -> None:
+    """Reindex every dataset of a service."""
+    ids = model.Session.scalars(
+        sa.select(model.Package.id).where(
+            model.Package.owner_org == organization_id,
+            model.Package.state == model.State.ACTIVE,
+        )
+    )
+    # CKAN defers the commit of a list of datasets and leaves it to the caller.
+    search.rebuild(package_ids=list(ids))
+    search.commit()

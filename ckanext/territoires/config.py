@@ -1,0 +1,28 @@
+"""One typed reader for each option; nobody else reads the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ckan.plugins import toolkit as tk
+
+
+def reference_folder() -> Path | None:
+    """Folder of the territory reference, or None for the packaged one."""
+    folder: str = tk.config["ckanext.territoires.reference.folder"]
+    return Path(folder) if folder else None
+
+
+def home_territory() -> str:
+    """Identifier of the territory that the site serves."""
+    return tk.config["ckanext.territoires.home_territory"]
+
+
+def default_access_level() -> str:
+    """Access level proposed for a new dataset: public, agents or service."""
+    return tk.config["ckanext.territoires.access_level.default"]
+
+
+def search_includes_private() -> bool:
+    """Whether a signed-in person's search includes the private datasets they may read."""
+    return tk.config["ckanext.territoires.search.include_private"]

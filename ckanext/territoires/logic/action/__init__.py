@@ -1,0 +1,37 @@
+"""API actions, all named territoires_*, and the few of CKAN's that they extend."""
+
+from ckanext.territoires.logic.action.catalogue import (
+    bulk_update_private,
+    bulk_update_public,
+    organization_update,
+    package_search,
+)
+from ckanext.territoires.logic.action.custom_territory import (
+    territoires_custom_territory_create,
+    territoires_custom_territory_delete,
+    territoires_custom_territory_list,
+    territoires_custom_territory_update,
+)
+from ckanext.territoires.logic.action.service import territoires_service_list
+from ckanext.territoires.logic.action.territory import (
+    territoires_territory_autocomplete,
+    territoires_territory_members,
+    territoires_territory_resolve,
+    territoires_territory_show,
+)
+
+__all__ = [
+    "bulk_update_private",
+    "bulk_update_public",
+    "organization_update",
+    "package_search",
+    "territoires_custom_territory_create",
+    "territoires_custom_territory_delete",
+    "territoires_custom_territory_list",
+    "territoires_custom_territory_update",
+    "territoires_service_list",
+    "territoires_territory_autocomplete",
+    "territoires_territory_members",
+    "territoires_territory_resolve",
+    "territoires_territory_show",
+]

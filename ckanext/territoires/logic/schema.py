@@ -1,0 +1,106 @@
+"""What each action accepts."""
+
+from __future__ import annotations
+
+from ckan.logic.schema import validator_args
+from ckan.types import Schema, Validator, ValidatorFactory
+
+from ckanext.territoires.bridge.custom import MAX_COMMUNES
+from ckanext.territoires.territory.identifier import LEVELS
+
+VISIBILITIES = ["private", "agents", "public"]
+
+
+@validator_args
+def territory_show(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe]}
+
+
+@validator_args
+def territory_autocomplete(
+    default: ValidatorFactory,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    natural_number_validator: Validator,
+    territoires_at_most: ValidatorFactory,
+    territoires_territory_id: Validator,
+) -> Schema:
+    return {
+        "q": [default(""), unicode_safe],
+        "level": [ignore_empty, one_of(LEVELS)],
+        "within": [ignore_empty, territoires_territory_id],
+        "limit": [default(10), natural_number_validator, territoires_at_most(100)],
+    }
+
+
+@validator_args
+def territory_members(
+    not_empty: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    territoires_territory_id: Validator,
+) -> Schema:
+    return {
+        "id": [not_empty, territoires_territory_id],
+        "level": [default("commune"), one_of(LEVELS)],
+    }
+
+
+@validator_args
+def territory_resolve(
+    not_empty: Validator,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    int_validator: Validator,
+) -> Schema:
+    return {
+        "code": [not_empty, unicode_safe],
+        "year": [ignore_empty, int_validator],
+        "level": [ignore_empty, one_of(LEVELS)],
+    }
+
+
+@validator_args
+def service_list(
+    not_empty: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    territoires_territory_id: Validator,
+) -> Schema:
+    return {
+        "territory": [not_empty, territoires_territory_id],
+        "scope": [default("relevant"), one_of(["relevant", "exact", "within"])],
+    }
+
+
+@validator_args
+def custom_territory_create(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    one_of: ValidatorFactory,
+    territoires_communes: ValidatorFactory,
+) -> Schema:
+    return {
+        "name": [not_empty, unicode_safe],
+        "communes": [not_empty, territoires_communes(MAX_COMMUNES)],
+        "visibility": [default("private"), one_of(VISIBILITIES)],
+    }
+
+
+@validator_args
+def custom_territory_update(
+    not_empty: Validator,
+    ignore_missing: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    territoires_communes: ValidatorFactory,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "name": [ignore_missing, not_empty, unicode_safe],
+        "communes": [ignore_missing, not_empty, territoires_communes(MAX_COMMUNES)],
+        "visibility": [ignore_missing, one_of(VISIBILITIES)],
+    }

@@ -1,0 +1,55 @@
+"""The main plugin: delegation only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckan import plugins as p
+from ckan.common import CKANConfig
+from ckan.lib.plugins import DefaultTranslation
+from ckan.plugins import toolkit as tk
+
+from ckanext.territoires.bridge import activity, facets, index, labels, search
+
+
+@tk.blanket.config_declarations
+@tk.blanket.actions
+@tk.blanket.auth_functions
+@tk.blanket.validators
+@tk.blanket.helpers
+@tk.blanket.blueprints
+@tk.blanket.cli
+class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.SingletonPlugin):
+    """Territories in the catalogue: schemas, search, pages, rights."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.ITranslation)
+    p.implements(p.IPermissionLabels)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IFacets, inherit=True)
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "territoires")
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        return {**pkg_dict, **index.territory_fields(pkg_dict)}
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        return search.apply_territory(search_params)
+
+    def after_dataset_search(
+        self, results: dict[str, Any], _params: dict[str, Any]
+    ) -> dict[str, Any]:
+        return facets.label_facets(results)
+
+    def after_dataset_update(self, _context: Any, pkg_dict: dict[str, Any]) -> None:
+        activity.narrow_labels(pkg_dict["id"])
+
+    def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
+        return facets.dataset_facets(facets_dict, package_type)
+
+    def organization_facets(
+        self, facets_dict: dict[str, str], _organization_type: str, _package_type: str | None
+    ) -> dict[str, str]:
+        return facets.organization_facets(facets_dict)
