@@ -1,0 +1,28 @@
+"""``python -m stack up|test|bench``: what bin/ calls."""
+
+from __future__ import annotations
+
+import sys
+
+from . import up
+from .progress import StepError
+from .settings import BusyPortError
+
+COMMANDS = {"up": up.main}
+
+
+def main() -> int:
+    """Run the command named first; return the exit status."""
+    name, *arguments = sys.argv[1:]
+    try:
+        return COMMANDS[name](arguments)
+    except (StepError, BusyPortError) as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted: run the same command again to go on.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

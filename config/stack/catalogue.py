@@ -1,0 +1,125 @@
+"""CKAN itself: its configuration, its commands, its web process and its worker."""
+
+from __future__ import annotations
+
+import string
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import queue_server, search_engine
+from .database import Database
+from .places import CHECKOUT, CONFIG, VENV, Places
+from .progress import Shell, digest
+from .services import Service
+from .settings import HOST, Settings
+from .text_files import write_atomically
+
+PLUGINS = (
+    "activity",
+    "scheming_datasets",
+    "scheming_organizations",
+    "spatial_metadata",
+    "spatial_query",
+    "text_view",
+    "image_view",
+)
+MIGRATED_PLUGINS = ("activity",)
+ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """CKAN on the services of one stack."""
+
+    places: Places
+    settings: Settings
+    secrets: Mapping[str, str]
+    database: Database
+
+    def write_ini(self) -> None:
+        """Write the configuration from its template, readable by its owner only."""
+        template = string.Template((CONFIG / "ckan.ini").read_text(encoding="utf-8"))
+        values = {
+            "site_url": self.settings.site_url,
+            "database_url": self._database_url(),
+            "solr_url": search_engine.url(self.settings.solr_port),
+            "redis_url": queue_server.url(self.places),
+            "secret_key": self.secrets["SECRET_KEY"],
+            "csrf_key": self.secrets["WTF_CSRF_SECRET_KEY"],
+            "token_key": self.secrets["API_TOKEN_SECRET"],
+            "plugins": " ".join(PLUGINS),
+            "storage": str(self.places.state / "storage"),
+            "webassets": str(self.places.state / "webassets"),
+        }
+        escaped = {name: value.replace("%", "%%") for name, value in values.items()}
+        write_atomically(self.places.ini, template.substitute(escaped), mode=0o600)
+
+    def migrate(self, shell: Shell) -> None:
+        """Bring the tables of CKAN and of each plugin to their last migration."""
+        self.command(shell, "db", "upgrade")
+        # The first `db upgrade` of a new database leaves the plugins' migrations pending.
+        for plugin in MIGRATED_PLUGINS:
+            self.command(shell, "db", "upgrade", "-p", plugin)
+
+    def migration_inputs(self) -> str:
+        """Return what decides which migrations exist."""
+        ours = CHECKOUT / "ckanext" / "territoires" / "migration"
+        return digest(CONFIG / "requirements.lock", ours, *PLUGINS)
+
+    def create_admin(self, shell: Shell) -> None:
+        """Make the first administrator, unless it exists."""
+        script = [VENV / "bin" / "python", CONFIG / "create_admin.py", ADMIN]
+        shell.run(script, environment={**self.secrets, "CKAN_INI": str(self.places.ini)})
+
+    def reindex(self, shell: Shell) -> None:
+        """Build the search index again from the database."""
+        self.command(shell, "search-index", "rebuild")
+
+    def command(self, shell: Shell, *words: str) -> None:
+        """Run one ``ckan`` command with this stack's configuration and secrets."""
+        ckan = [VENV / "bin" / "ckan", "-c", self.places.ini]
+        shell.run([*ckan, *words], environment=self.secrets, folder=CHECKOUT)
+
+    def web(self) -> Service:
+        """Return the web process as a service."""
+        return Service(
+            name="web",
+            command=[VENV / "bin" / "gunicorn", "--config", CONFIG / "gunicorn.conf.py"],
+            answers=self.answers,
+            environment=self._environment()
+            | {"TERRITOIRES_BIND": f"{HOST}:{self.settings.port}"},
+            stop_seconds=30,
+        )
+
+    def worker(self) -> Service:
+        """Return the worker of background jobs as a service."""
+        return Service(
+            name="worker",
+            command=[VENV / "bin" / "ckan", "-c", self.places.ini, "jobs", "worker"],
+            answers=lambda: True,
+            environment=self._environment(),
+            stop_seconds=60,
+        )
+
+    def answers(self) -> bool:
+        """Tell whether the site answers its API."""
+        address = f"http://{HOST}:{self.settings.port}/api/3/action/status_show"
+        try:
+            with urllib.request.urlopen(address, timeout=20) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _database_url(self) -> str:
+        return self.database.url
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "CKAN_INI": str(self.places.ini),
+            "LC_ALL": "C.UTF-8",
+            "HOME": str(Path.home()),
+        }

@@ -1,0 +1,119 @@
+"""System packages and the Python environment. Runs on a bare Python, before anything is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .places import CHECKOUT, CONFIG, VENV
+from .progress import Shell, Step, StepError, digest
+
+APT_QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
+
+
+@dataclass(frozen=True)
+class SystemNeed:
+    """Something that Debian provides, and how to see that it is there."""
+
+    package: str
+    present: Callable[[], bool]
+
+
+def system_needs(*, browser: bool) -> list[SystemNeed]:
+    """Return what the stack needs of the system; with ``browser`` what its tests need too."""
+    needs = [
+        SystemNeed("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
+        SystemNeed("libmagic1", lambda: _has_library("magic")),
+        SystemNeed("openjdk-17-jdk-headless", _has_java),
+        SystemNeed("maven", lambda: shutil.which("mvn") is not None),
+    ]
+    if browser:
+        needs.append(SystemNeed("chromium", lambda: shutil.which("chromium") is not None))
+    return needs
+
+
+def system_step(shell: Shell, *, browser: bool = False) -> Step:
+    """Return the step that brings what is missing, or says how to."""
+    return Step("System packages", lambda: _bring(system_needs(browser=browser), shell))
+
+
+def python_steps(shell: Shell, *, tools: bool = False) -> list[Step]:
+    """Return the steps that make the Python environment; with ``tools`` those of the tests too."""
+    lock = CONFIG / "requirements.lock"
+    project = [CHECKOUT / name for name in ("pyproject.toml", "setup.py")]
+    steps = [
+        Step("Python packages", lambda: _install(lock, shell), lambda: _python_inputs(lock)),
+        Step("The project itself", lambda: _install_project(shell), lambda: digest(*project)),
+    ]
+    if tools:
+        extra = CONFIG / "requirements-dev.lock"
+        install = Step("Test tools", lambda: _install(extra, shell), lambda: _python_inputs(extra))
+        steps.append(install)
+    return steps
+
+
+def _bring(needs: list[SystemNeed], shell: Shell) -> None:
+    missing = [need.package for need in needs if not need.present()]
+    if not missing:
+        return
+    command = ["apt-get", "install", "--yes", "--no-install-recommends", *missing]
+    if os.getuid() != 0 or shutil.which("apt-get") is None:
+        raise StepError(
+            f"missing on this machine: {', '.join(missing)}. Install them, then run this again. "
+            f"On Debian:\n\n    sudo apt-get update && sudo {' '.join(command)}\n"
+        )
+    shell.run(["apt-get", "update"], environment=APT_QUIET)
+    shell.run(command, environment=APT_QUIET)
+
+
+def _has_library(name: str) -> bool:
+    from ctypes.util import find_library
+
+    return find_library(name) is not None
+
+
+def _has_java() -> bool:
+    if shutil.which("javac") is None:
+        return False
+    said = subprocess.run(["javac", "-version"], capture_output=True, text=True, check=False)
+    words = (said.stdout or said.stderr).split()
+    return len(words) == 2 and int(words[1].split(".")[0]) >= 17
+
+
+def _python_inputs(lock: Path) -> str:
+    return digest(lock, sys.version.split()[0], str(VENV))
+
+
+def _install(lock: Path, shell: Shell) -> None:
+    # pip cannot tell a package that was half copied when it was killed: the mark of an
+    # unfinished install makes the next run start from an empty environment.
+    unfinished = VENV / ".unfinished"
+    if unfinished.exists() or not _is_of_this_python():
+        shutil.rmtree(VENV, ignore_errors=True)
+        shell.run([sys.executable, "-m", "venv", VENV])
+    unfinished.touch()
+    locked = ["--require-hashes", "--no-deps", "--no-build-isolation", "--requirement"]
+    for each in (CONFIG / "requirements-build.lock", lock):
+        shell.run([*_pip(), "install", *locked, each])
+    unfinished.unlink()
+
+
+def _is_of_this_python() -> bool:
+    version = ".".join(sys.version.split(".")[:2])
+    return (VENV / "lib" / f"python{version}" / "site-packages" / "pip").exists()
+
+
+def _install_project(shell: Shell) -> None:
+    editable = ["--no-deps", "--no-build-isolation", "--editable", CHECKOUT]
+    shell.run([*_pip(), "install", *editable])
+
+
+def _pip() -> list[str | Path]:
+    return [VENV / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input"]
