@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 import ckan.model as model
+import sqlalchemy as sa
 from ckan import plugins as p
 from ckan.lib.plugins import get_permission_labels
 

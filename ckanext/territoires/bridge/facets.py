@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckan.plugins import toolkit as tk
+
 from ckanext.scheming import helpers as scheming
 
 VOCABULARIES = ("theme", "granularity", "access_level", "frequency")
@@ -51,7 +52,6 @@ def _labels(facet: str) -> dict[str, str]:
     name = facet.removeprefix("vocab_")
     if name == "territory_level":
         from ckanext.territoires.bridge.wording import level_label
-
         from ckanext.territoires.territory.identifier import LEVELS
 
         return {level: level_label(level) for level in LEVELS}

@@ -6,7 +6,6 @@ import ckan.authz as authz
 import ckan.model as model
 from ckan.lib.plugins import DefaultPermissionLabels
 
-
 PUBLIC = "public"
 AGENTS = "territoires-agents"
 
@@ -47,9 +46,7 @@ def restricted_labels(dataset: model.Package) -> list[str]:
     A bulk action may clear the flag of a dataset whose level is not public.
     """
     owner = (
-        f"member-{dataset.owner_org}"
-        if dataset.owner_org
-        else f"creator-{dataset.creator_user_id}"
+        f"member-{dataset.owner_org}" if dataset.owner_org else f"creator-{dataset.creator_user_id}"
     )
     if authz.check_config_permission("allow_dataset_collaborators"):
         return [f"collaborator-{dataset.id}", owner]

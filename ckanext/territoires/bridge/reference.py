@@ -6,8 +6,15 @@ from ckanext.territoires import config
 from ckanext.territoires.territory.identifier import LEVELS, InvalidTerritoryId, parse
 from ckanext.territoires.territory.reference import Reference, Territory, load_reference
 
-
-__all__ = ["LEVELS", "UnknownTerritory", "current_ids", "lineage", "parse", "reference", "territory"]
+__all__ = [
+    "LEVELS",
+    "UnknownTerritory",
+    "current_ids",
+    "lineage",
+    "parse",
+    "reference",
+    "territory",
+]
 
 
 class UnknownTerritory(ValueError):

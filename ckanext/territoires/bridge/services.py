@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
-
 import ckan.lib.search as search
 import ckan.model as model
+import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
 
 

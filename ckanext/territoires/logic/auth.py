@@ -43,9 +43,7 @@ def territoires_service_list(context: Context, data_dict: DataDict | None) -> Au
     return ALLOWED
 
 
-def territoires_custom_territory_create(
-    context: Context, data_dict: DataDict | None
-) -> AuthResult:
+def territoires_custom_territory_create(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Any signed-in person."""
     return ALLOWED
 

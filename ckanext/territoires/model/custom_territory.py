@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
-
 import ckan.model as model
+import sqlalchemy as sa
 from ckan.model.types import make_uuid
 from ckan.plugins import toolkit as tk
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
 
 class CustomTerritory(tk.BaseModel):
@@ -52,7 +51,9 @@ class CustomTerritory(tk.BaseModel):
         return model.Session.scalar(sa.select(cls).where(cls.slug == slug))
 
     @classmethod
-    def visible_to(cls, user_id: str | None, *, sysadmin: bool = False) -> sa.Select[tuple[CustomTerritory]]:
+    def visible_to(
+        cls, user_id: str | None, *, sysadmin: bool = False
+    ) -> sa.Select[tuple[CustomTerritory]]:
         """Query of those that this person may see, by name."""
         query = sa.select(cls).order_by(cls.name, cls.id)
         if sysadmin:

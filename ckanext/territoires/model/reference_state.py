@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
-
 import ckan.model as model
+import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
+from sqlalchemy.orm import Mapped, mapped_column
 
 
 class ReferenceState(tk.BaseModel):
