@@ -8,7 +8,21 @@ from . import up
 from .progress import StepError
 from .settings import BusyPortError
 
-COMMANDS = {"up": up.main}
+
+
+def _test(arguments: list[str]) -> int:
+    from . import testing
+
+    return testing.main(arguments)
+
+
+def _bench(arguments: list[str]) -> int:
+    from . import benchmarking
+
+    return benchmarking.main(arguments)
+
+
+COMMANDS = {"up": up.main, "test": _test, "bench": _bench}
 
 
 def main() -> int:

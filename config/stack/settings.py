@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from .places import CHECKOUT
@@ -23,7 +23,7 @@ class BusyPortError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one stack. ``chosen`` names the ports that came from the environment."""
+    """The settings of one stack."""
 
     port: int
     solr_port: int
@@ -82,7 +82,11 @@ def state_folder(environment: Mapping[str, str]) -> Path:
 
 
 def load(
-    state: Path, environment: Mapping[str, str], keeper: PortKeeper, running: bool
+    state: Path,
+    environment: Mapping[str, str],
+    keeper: PortKeeper,
+    running: bool,
+    first_ports: Mapping[str, int] = FIRST_PORTS,
 ) -> tuple[Settings, list[str]]:
     """Settle and keep the settings of the stack in ``state``; also return what to tell about them.
 
@@ -94,7 +98,7 @@ def load(
     asked = {name: environment[name] for name in KEPT_NAMES if environment.get(name)}
     told: list[str] = []
     values = kept | asked
-    for name, first in FIRST_PORTS.items():
+    for name, first in first_ports.items():
         ours = running and name in kept and kept[name] == values[name]
         if ours:
             continue
@@ -133,8 +137,3 @@ def _settle_port(
             f"or run again with another port, for instance {name}={int(wanted) + 1}"
         )
     return int(wanted)
-
-
-def without_demo(settings: Settings) -> Settings:
-    """Return the settings of a stack that loads no demonstration data."""
-    return replace(settings, demo=False)
