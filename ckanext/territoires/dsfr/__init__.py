@@ -1,0 +1,1 @@
+"""The looks of a site of the French State: its design system dressed over CKAN's own pages."""
