@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ckan import plugins as p
@@ -10,6 +11,8 @@ from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import activity, facets, index, labels, search
+
+LICENSES = Path(__file__).parent / "schemas" / "licenses.json"
 
 
 @tk.blanket.config_declarations
@@ -31,6 +34,8 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "territoires")
+        if not config.get("licenses_group_url"):
+            config["licenses_group_url"] = LICENSES.as_uri()
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return {**pkg_dict, **index.territory_fields(pkg_dict)}

@@ -1,0 +1,39 @@
+"""Validators, all named territoires_*."""
+
+from ckanext.territoires.logic.validators.dataset import (
+    territoires_access_level,
+    territoires_access_reason,
+    territoires_after,
+    territoires_cog_year,
+    territoires_contact_email,
+    territoires_date,
+    territoires_default_license,
+    territoires_name_from_title,
+    territoires_required_in_form,
+)
+from ckanext.territoires.logic.validators.service import territoires_no_cycle
+from ckanext.territoires.logic.validators.territories import (
+    territoires_at_most,
+    territoires_communes,
+    territoires_competence,
+    territoires_coverage,
+    territoires_territory_id,
+)
+
+__all__ = [
+    "territoires_access_level",
+    "territoires_access_reason",
+    "territoires_after",
+    "territoires_at_most",
+    "territoires_cog_year",
+    "territoires_communes",
+    "territoires_competence",
+    "territoires_contact_email",
+    "territoires_coverage",
+    "territoires_date",
+    "territoires_default_license",
+    "territoires_name_from_title",
+    "territoires_no_cycle",
+    "territoires_required_in_form",
+    "territoires_territory_id",
+]
