@@ -191,7 +191,7 @@ def _write_with_files(dataset: Declared, folder: Path) -> Entry:
     mark = {"id": dataset["name"], "fingerprint": _fingerprint(dataset, folder)}
     if existing and (existing.plugin_data or {}).get(PLUGIN_DATA) == mark:
         return Entry("dataset", "", dataset["name"], Outcome.UNCHANGED)
-    fields = {**_fields(dataset), "id": package_id}
+    fields = {**dataset_fields(dataset), "id": package_id}
     entry = Entry("dataset", "", dataset["name"], Outcome.UPDATED)
     if existing is None:
         # CKAN takes files on update only; the mark comes with them, so that a dataset left
@@ -210,7 +210,8 @@ def _write_with_files(dataset: Declared, folder: Path) -> Entry:
         return write(entry, "package_update", data)
 
 
-def _fields(dataset: Declared) -> dict[str, Any]:
+def dataset_fields(dataset: Declared) -> dict[str, Any]:
+    """A declared dataset in our fields, without its files."""
     start, end = dataset["period"]
     access = {"access_level": dataset.get("access", "public")}
     if "access_reason" in dataset:

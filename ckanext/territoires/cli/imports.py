@@ -160,7 +160,8 @@ def reason_label(reason: Reason) -> str:
         Reason.ARCHIVED: _("the record is archived at the source; kept as it is"),
         Reason.UNKNOWN_TERRITORY: _("unknown territory"),
         Reason.TERRITORY_GONE: _("this grouping of communes no longer exists"),
-        Reason.LEVEL_NOT_KEPT: _("a zone outside the territories kept here"),
+        Reason.ELSEWHERE: _("outside the territories of this site"),
+        Reason.LEVEL_NOT_KEPT: _("a kind of zone that is not kept here"),
         Reason.OUTLINE_NOT_KEPT: _("an outline drawn by hand; only named territories are kept"),
         Reason.NO_TERRITORY: _("no territory is declared and the organisation has none"),
         Reason.UNKNOWN_GRANULARITY: _("unknown granularity"),
@@ -200,6 +201,7 @@ def _fault_label(error: UnreadableRecords) -> str:
         "not-json": _("not JSON ({detail})"),
         "not-a-record": _("not a record of data.gouv.fr"),
         "missing-field": _("not a record of data.gouv.fr: “{detail}” is missing or empty"),
+        "wrong-type": _("not a record of data.gouv.fr: “{detail}” is of another type"),
         "empty": _("no record in this file"),
     }[error.fault].format(detail=error.detail)
 

@@ -22,8 +22,9 @@ _NOT_IN_A_TAG = re.compile(r"[^\w .-]")
 class MappedDataset:
     """A dataset in our fields, and what could not be mapped.
 
-    `withdrawn` says why the record must not be shown here (deleted or private there); it is empty
-    for the others. `organization` is the short record that the dataset carries.
+    `withdrawn` says why the record has no place here (deleted or private there, about places
+    elsewhere only); it is empty for the others. `organization` is the
+    short record that the dataset carries.
     """
 
     udata_id: str
@@ -59,6 +60,7 @@ class _Mapping:
     reference: Reference
     competences: Mapping[str, str]
     remarks: list[Remark] = field(default_factory=list)
+    elsewhere: bool = False
 
     def done(self) -> MappedDataset:
         record = self.record
@@ -78,7 +80,7 @@ class _Mapping:
             "license_id": self.license(),
             "access_level": "public",
             "tag_string": ",".join(self.tags()),
-            "url": record.get("page") or "",
+            "url": _web_address(record.get("page")),
             "resources": self.resources(),
         }
         return MappedDataset(
@@ -103,7 +105,7 @@ class _Mapping:
         if record.get("private"):
             self.note("private", True, Reason.PRIVATE)
             return Reason.PRIVATE
-        return None
+        return Reason.ELSEWHERE if self.elsewhere else None
 
     def notes(self) -> str:
         if description := (self.record.get("description") or "").strip():
@@ -120,6 +122,7 @@ class _Mapping:
     def territories(self, organization: Mapping[str, Any] | None) -> list[str]:
         own = self.competences.get((organization or {}).get("slug", ""))
         coverage = map_coverage(self.record.get("spatial"), own, self.reference)
+        self.elsewhere = coverage.elsewhere
         self.remarks.extend(coverage.remarks)
         return list(coverage.territories)
 
@@ -192,9 +195,9 @@ class _Mapping:
         return [resource for resource in mapped if resource]
 
     def resource(self, given: Mapping[str, Any]) -> dict[str, Any] | None:
-        url = (given.get("url") or "").strip()
+        url = _web_address(given.get("url"))
         if not url:
-            self.note("resources.url", given.get("title"), Reason.NO_ADDRESS)
+            self.note("resources.url", given.get("url") or given.get("title"), Reason.NO_ADDRESS)
             return None
         fields = {
             "udata_id": given.get("id"),
@@ -216,3 +219,9 @@ class _Mapping:
             return clean.upper()
         self.note("resources.format", given, Reason.UNUSABLE_FORMAT)
         return ""
+
+
+def _web_address(given: object) -> str:
+    """Address that a link may lead to, else nothing: `javascript:` is one too."""
+    address = given.strip() if isinstance(given, str) else ""
+    return address if address.lower().startswith(("http://", "https://", "ftp://")) else ""

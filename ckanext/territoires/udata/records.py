@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 Kind = Literal["dataset", "organization"]
-Fault = Literal["not-json", "not-a-record", "missing-field", "empty"]
+Fault = Literal["not-json", "not-a-record", "missing-field", "wrong-type", "empty"]
 
 _REQUIRED: dict[Kind, dict[str, type]] = {
     "dataset": {"id": str, "slug": str, "title": str, "resources": list},
     "organization": {"id": str, "slug": str, "name": str},
 }
+# What may be absent or null, but not of another type.
+_OPTIONAL: dict[Kind, dict[str, type]] = {
+    "dataset": {
+        "description": str,
+        "tags": list,
+        "license": str,
+        "frequency": str,
+        "page": str,
+        "spatial": dict,
+        "temporal_coverage": dict,
+        "organization": dict,
+    },
+    "organization": {"description": str, "territory": str},
+}
+_ITEMS: dict[str, type] = {"tags": str, "resources": dict}
 
 
 class UnreadableRecords(ValueError):
@@ -87,7 +102,16 @@ def _checked(numbered: _Numbered, kind: Kind) -> dict[str, Any]:
     line, value = numbered
     if not isinstance(value, dict):
         raise UnreadableRecords(line, "not-a-record")
-    for name, kind_of_value in _REQUIRED[kind].items():
-        if not isinstance(value.get(name), kind_of_value) or value[name] == "":
+    record = cast(dict[str, Any], value)
+    for name, expected in _REQUIRED[kind].items():
+        if not isinstance(record.get(name), expected) or record[name] == "":
             raise UnreadableRecords(line, "missing-field", name)
-    return value
+    for name, expected in _OPTIONAL[kind].items():
+        if not isinstance(record.get(name), expected | None):
+            raise UnreadableRecords(line, "wrong-type", name)
+    for name, expected in _ITEMS.items():
+        if not all(isinstance(item, expected) for item in record.get(name) or ()):
+            raise UnreadableRecords(line, "wrong-type", name)
+    if kind == "dataset" and record.get("organization"):
+        _checked(_Numbered(line, record["organization"]), "organization")
+    return record

@@ -13,6 +13,7 @@ class Reason(StrEnum):
     DELETED = "deleted"
     PRIVATE = "private"
     ARCHIVED = "archived"
+    ELSEWHERE = "elsewhere"
     UNKNOWN_TERRITORY = "unknown-territory"
     TERRITORY_GONE = "territory-gone"
     LEVEL_NOT_KEPT = "level-not-kept"
