@@ -6,6 +6,7 @@ import ckan.model as model
 import sqlalchemy as sa
 from ckan import plugins as p
 from ckan.lib.plugins import get_permission_labels
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from ckanext.territoires.bridge.labels import AGENTS, PUBLIC
 
@@ -13,7 +14,8 @@ from ckanext.territoires.bridge.labels import AGENTS, PUBLIC
 def narrow_labels(dataset_id: str) -> None:
     """Give the dataset's labels to past activities that now show more widely than it does.
 
-    A dataset that opens does not open its past: rows keep the labels of their time.
+    A dataset that opens does not open its past: rows keep the labels of their time. The caller
+    commits: CKAN's update is not over when it calls this.
     """
     dataset = model.Package.get(dataset_id)
     if dataset is None or not p.plugin_loaded("activity"):
@@ -28,7 +30,7 @@ def narrow_labels(dataset_id: str) -> None:
     model.Session.execute(
         sa.update(activity)
         .where(activity.c.object_id == dataset_id)
-        .where(activity.c.permission_labels.overlap(wider))
+        # CKAN declares the column as text; in the database it is an array of text.
+        .where(activity.c.permission_labels.op("&&")(sa.cast(wider, ARRAY(sa.Text))))
         .values(permission_labels=labels)
     )
-    model.Session.commit()

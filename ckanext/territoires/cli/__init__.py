@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ckanext.territoires.cli.demo import demo
+from ckanext.territoires.cli.imports import imports
 from ckanext.territoires.cli.reference import reference
 
 __all__ = ["territoires"]
@@ -14,4 +16,5 @@ def territoires() -> None:
     """Territories, reference and demonstration data."""
 
 
-territoires.add_command(reference)
+for command in (reference, imports, demo):
+    territoires.add_command(command)
