@@ -117,24 +117,28 @@ def _tokens(piece: str, reference: Reference) -> Iterable[str]:
     codes = _LONG_CODE.findall(piece)
     if len(codes) == 1:
         return codes
-    if "," in piece and not _named(piece, reference):
+    if "," in piece and not _named(piece, reference)[0]:
         return [part.strip() for part in piece.split(",") if part.strip()]
     return [piece]
 
 
 def _read(text: str, reference: Reference, home: str | None, reading: _Reading) -> None:
+    # Only a code says that a commune was split: two former places may share a name.
+    split = False
     if ":" in text:
         found, former = _by_identifier(text, reference)
+        split = former
     elif _CODE.fullmatch(text):
         found, former = _by_code(text, reference)
+        split = former
     else:
-        found, former = _by_name(text, reference), False
-    if len(found) > 1 and not former:
+        found, former = _by_name(text, reference)
+    if len(found) > 1 and not split:
         found = _at_home(found, reference, home)
     if not found:
         reading.unknown[text] = None
     elif len(found) > 1:
-        reading.ambiguous[text] = Ambiguous(text, found, split=former)
+        reading.ambiguous[text] = Ambiguous(text, found, split=split)
     else:
         reading.territories[found[0]] = None
         if former:
@@ -173,25 +177,32 @@ def _existing(ids: Iterable[str], reference: Reference) -> tuple[str, ...]:
     return tuple(id for id in ids if reference.get(id))
 
 
-def _by_name(text: str, reference: Reference) -> tuple[str, ...]:
+def _by_name(text: str, reference: Reference) -> tuple[tuple[str, ...], bool]:
     place = _IN_DEPARTEMENT.fullmatch(text)
     if place:
         return _named(place["name"], reference, f"fr:departement:{place['code'].upper()}")
     return _named(text, reference)
 
 
-def _named(text: str, reference: Reference, within: str | None = None) -> tuple[str, ...]:
-    """Territories of exactly this name, of the most specific level that has one."""
+def _named(
+    text: str, reference: Reference, within: str | None = None
+) -> tuple[tuple[str, ...], bool]:
+    """Territories of exactly this name, of the most specific level; else those it merged into."""
     wanted = fold(text)
     if not wanted or (within and not reference.get(within)):
-        return ()
+        return (), False
     matches = reference.search(text, within=within, limit=_HOMONYMS)
-    exact = [m.territory for m in matches if wanted in (fold(m.territory.name), fold(m.matched))]
-    for level in LEVELS:
-        found = tuple(territory.id for territory in exact if territory.level == level)
-        if found:
-            return found
-    return ()
+    exact = [m for m in matches if m.kind == "exact" or fold(m.matched) == wanted]
+    for former in (False, True):
+        for level in LEVELS:
+            found = {
+                m.territory.id: None
+                for m in exact
+                if m.territory.level == level and (m.kind == "former") is former
+            }
+            if found:
+                return tuple(found), former
+    return (), False
 
 
 def _at_home(found: tuple[str, ...], reference: Reference, home: str | None) -> tuple[str, ...]:

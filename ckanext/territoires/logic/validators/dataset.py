@@ -25,13 +25,15 @@ PERSONAL_ADDRESS = re.compile(r"[a-z]{2,}(-[a-z]+)*\.[a-z]{2,}(-[a-z]+)*@", re.I
 PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ].*)?")
 
 
-def territoires_required_in_form(value: Any) -> Any:
+def territoires_required_in_form(
+    key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context
+) -> None:
     """Ask for a value in the form; the API stays as open as CKAN's own."""
-    if is_empty(value):
+    if is_empty(data.get(key)):
+        data.pop(key, None)
         if in_dataset_form():
-            raise tk.Invalid(tk._("Missing value"))
+            errors[key].append(tk._("Missing value"))
         raise tk.StopOnError
-    return value
 
 
 def territoires_name_from_title(
@@ -130,21 +132,22 @@ def is_personal(address: str) -> bool:
     return bool(PERSONAL_ADDRESS.match(address))
 
 
-def territoires_default_license(value: Any) -> Any:
+def territoires_default_license(
+    key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context
+) -> None:
     """Licence Ouverte unless told, where the site has it."""
-    if not is_empty(value):
-        return value
-    if DEFAULT_LICENSE in model.Package.get_license_register():
-        return DEFAULT_LICENSE
-    raise tk.StopOnError
+    if not is_empty(data.get(key)):
+        return
+    if DEFAULT_LICENSE not in model.Package.get_license_register():
+        data.pop(key, None)
+        raise tk.StopOnError
+    data[key] = DEFAULT_LICENSE
 
 
 def territoires_date(bound: str) -> Validator:
     """An ISO date; a year or a month stands for its first day (`start`) or its last (`end`)."""
 
     def validator(value: Any) -> str:
-        if is_empty(value):
-            raise tk.StopOnError
         try:
             return _whole_date(str(value).strip(), bound).isoformat()
         except ValueError as error:

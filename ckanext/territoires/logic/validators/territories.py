@@ -92,8 +92,6 @@ def territoires_coverage(
 
 def territoires_competence(value: Any) -> str:
     """The one territory where a service acts, as an identifier of today."""
-    if is_empty(value):
-        raise tk.StopOnError
     found = understood(value)
     if len(found.territories) > 1:
         raise tk.Invalid(
@@ -101,6 +99,8 @@ def territoires_competence(value: Any) -> str:
                 shown=shown(map(named, found.territories))
             )
         )
+    if not found.territories:
+        raise tk.Invalid(tk._("Choose at least one territory"))
     for line in remarks(found):
         remark(line)
     return found.territories[0]
