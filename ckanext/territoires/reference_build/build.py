@@ -1,0 +1,122 @@
+"""Build a reference: read the sources, check what was computed, write the folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ckanext.territoires.reference_build import checks, tables
+from ckanext.territoires.reference_build.sources import (
+    PACKAGE,
+    Vintage,
+    moves_file,
+    read_moves,
+    read_passage,
+    vintages,
+)
+from ckanext.territoires.territory import tables as format
+from ckanext.territoires.territory.tables import Row
+
+LICENCE = "Licence Ouverte 2.0"
+
+
+class BuildError(ValueError):
+    """The sources do not give a coherent reference; the message lists why."""
+
+
+def build(sources: Path, out: Path) -> Iterator[str]:
+    """Build the reference of the newest COG in ``sources`` into ``out``; yield a report.
+
+    ``sources`` holds the packages that ``fetch`` brings and, when there is a newer one, INSEE's
+    file of changes of communes (``v_mvt_commune_AAAA.csv``); without it the changes that the
+    package already ships are kept. Nothing is written when a check fails.
+
+    Raises MissingSource, BuildError.
+    """
+    years = vintages(sources)
+    newest = years[-1]
+    yield f"COG {', '.join(str(v.year) for v in years)}"
+    content, origins = _content(sources, years)
+    problems = list(checks.problems(content, newest))
+    if problems:
+        raise BuildError("\n".join(problems))
+    out.mkdir(parents=True, exist_ok=True)
+    for table, rows in content.items():
+        path = format.write(out, table, rows)
+        yield f"{path.name}: {len(rows)} rows, {path.stat().st_size / 1000:.0f} kB"
+    levels = Counter(row["level"] for row in content["territories"])
+    yield ", ".join(f"{count} {level}" for level, count in levels.items())
+    _write_provenance(out, newest, origins, content)
+
+
+def _content(sources: Path, years: list[Vintage]) -> tuple[dict[str, list[Row]], list[Row]]:
+    newest = years[-1]
+    past, since = tables.states(years)
+    path = moves_file(sources)
+    if path:
+        moves = tables.moves(read_moves(path))
+        moves += tables.moves_unseen(read_passage(sources), moves, newest)
+    else:
+        columns = format.COLUMNS["moves"]
+        moves = [
+            dict(zip(columns, row, strict=True)) for row in format.read(format.PACKAGED, "moves")
+        ]
+    moves += tables.moves_seen(years, moves)
+    content = {
+        "territories": tables.territories(newest, since),
+        "places": tables.places(newest),
+        "moves": moves,
+        "past": past,
+    }
+    origins = [
+        {
+            "name": PACKAGE,
+            "version": vintage.version,
+            "year": str(vintage.year),
+            "publisher": "Etalab, from INSEE (COG, populations), DGCL (EPCI), La Poste",
+            "licence": LICENCE,
+            "sha256": hashlib.sha256(vintage.tarball.read_bytes()).hexdigest(),
+        }
+        for vintage in years
+    ]
+    return content, origins + ([_moves_origin(path)] if path else _kept_origin())
+
+
+def _moves_origin(path: Path) -> Row:
+    return {
+        "name": path.name,
+        "version": max(row["DATE_EFF"] for row in read_moves(path)),
+        "publisher": "INSEE, changes of communes since 1943"
+        + (", as carried by the R package COGiter 0.0.15" if path.stem == "mvtcommunes" else ""),
+        "licence": LICENCE,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+
+
+def _kept_origin() -> list[Row]:
+    known = format.provenance(format.PACKAGED)["sources"]
+    return [source for source in known if "mvt" in source["name"]]
+
+
+def _write_provenance(
+    out: Path, newest: Vintage, origins: list[Row], content: dict[str, list[Row]]
+) -> None:
+    text = {
+        "country": tables.COUNTRY[0],
+        "year": newest.year,
+        "built": datetime.now(UTC).date().isoformat(),
+        "sources": origins,
+        "tables": {
+            table: {
+                "rows": len(rows),
+                "sha256": hashlib.sha256((out / f"{table}.csv.gz").read_bytes()).hexdigest(),
+            }
+            for table, rows in content.items()
+        },
+    }
+    path = out / format.PROVENANCE
+    path.write_text(json.dumps(text, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
