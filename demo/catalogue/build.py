@@ -51,8 +51,9 @@ def main(folder: Path) -> None:
     named = {*declared["national"], *declared["local"]}
     records = [r for r in read(folder / "datasets.jsonl") if kept(r, named)]
     records = sorted(once_each(records), key=lambda record: record["slug"])
-    full = {o["slug"]: o for o in read(folder / "organizations.jsonl")}
-    datasets = [dataset(record, declared["unsigned"]) for record in records]
+    full = {o["id"]: o for o in read(folder / "organizations.jsonl")}
+    names = newest_names(records)
+    datasets = [dataset(record, names, declared["unsigned"]) for record in records]
     write(HERE / "datasets.jsonl", datasets)
     write(HERE / "organizations.jsonl", organizations(datasets, full, declared))
 
@@ -85,9 +86,17 @@ def freshness(record: Record) -> tuple[bool, str]:
     return bool(record["resources"]), record["_snapshot"]["run"]
 
 
-def dataset(record: Record, unsigned: Record) -> Record:
+def newest_names(records: Iterable[Record]) -> dict[str, Record]:
+    """By id, each organisation as its newest record names it: a ministry changes names."""
+    signed = [record for record in records if record["organization"]]
+    ordered = sorted(signed, key=lambda record: record["_snapshot"]["run"])
+    return {record["organization"]["id"]: record["organization"] for record in ordered}
+
+
+def dataset(record: Record, names: dict[str, Record], unsigned: Record) -> Record:
     """The fields that the import reads."""
-    organization = record["organization"] or unsigned
+    signed = record["organization"]
+    organization = names[signed["id"]] if signed else unsigned
     files = sorted(record["resources"], key=lambda f: f["last_modified"] or "", reverse=True)
     newest = {file["id"] for file in files[:MAX_FILES]}
     return {
@@ -114,7 +123,7 @@ def organizations(
     territories = declared["local"] | dict.fromkeys(declared["national"], "country:fr")
     short = {d["organization"]["slug"]: d["organization"] for d in datasets}
     for slug, organization in sorted(short.items()):
-        known = organization | full.get(slug, {})
+        known = full.get(organization["id"], {}) | organization
         if slug == declared["unsigned"]["slug"]:
             known = declared["unsigned"]
         territory = {"territory": territories[slug]} if slug in territories else {}

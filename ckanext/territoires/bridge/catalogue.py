@@ -92,7 +92,7 @@ def import_datasets(
         for organization in _missing_organizations(wanted):
             yield _write_organization(organization, dry_run=dry_run)
         for one in wanted:
-            owner = one.fields.get("owner_org") or default_organization
+            owner = _owner(one) or default_organization
             yield _write_dataset(one, owner, dry_run=dry_run)
             progress()
 
@@ -110,6 +110,14 @@ def _missing_organizations(mapped: Sequence[MappedDataset]) -> list[MappedOrgani
     }
     organizations = [map_organization(o, references.reference()) for o in short.values()]
     return [one for one in organizations if _known_organization(one) is None]
+
+
+def _owner(mapped: MappedDataset) -> str | None:
+    """Our id of the organisation, which may have changed names since it was imported."""
+    if mapped.organization is None:
+        return None
+    known = _known_organization(map_organization(mapped.organization, references.reference()))
+    return known.id if known else mapped.fields["owner_org"]
 
 
 def _write_organization(mapped: MappedOrganization, *, dry_run: bool) -> Entry:
@@ -218,13 +226,13 @@ def site_context() -> Context:
 
 
 def _competences(records: Sequence[Record]) -> dict[str, str]:
-    """Territory of competence of the organisations that the records name, by slug."""
-    slugs = {(record.get("organization") or {}).get("slug") for record in records}
+    """Territory of competence of the organisations that the records name, by their id there."""
+    short = {o["id"]: o for record in records if (o := record.get("organization"))}
     found: dict[str, str] = {}
-    for slug in filter(None, slugs):
-        organization = model.Group.get(slug[:100])
-        if organization and (territories := services.territories_of(organization.id)):
-            found[slug] = territories[0]
+    for udata_id, organization in short.items():
+        known = _known_organization(map_organization(organization, references.reference()))
+        if known and (territories := services.territories_of(known.id)):
+            found[udata_id] = territories[0]
     return found
 
 

@@ -15,6 +15,7 @@ from ckanext.territoires.udata.vocabulary import vocabulary
 
 UNKNOWN_FREQUENCY = "UNKNOWN"
 _FORMAT = re.compile(r"[a-z0-9][a-z0-9 .+()-]{0,19}", re.IGNORECASE)
+_COMMON = frozenset({"CSV", "GEOJSON", "JSON", "KML", "ODS", "PDF", "SHP", "XLS", "XLSX", "XML"})
 _NOT_IN_A_TAG = re.compile(r"[^\w .-]")
 
 
@@ -45,7 +46,7 @@ def map_dataset(
     Args:
         record: a dataset of the data.gouv.fr API, with its resources.
         reference: the territories of today.
-        competences: territory of competence of organisations, by slug; taken as the coverage of a
+        competences: territory of competence of organisations, by their id there; the coverage of a
             record that declares none.
 
     """
@@ -120,7 +121,7 @@ class _Mapping:
         return None
 
     def territories(self, organization: Mapping[str, Any] | None) -> list[str]:
-        own = self.competences.get((organization or {}).get("slug", ""))
+        own = self.competences.get((organization or {}).get("id", ""))
         coverage = map_coverage(self.record.get("spatial"), own, self.reference)
         self.elsewhere = coverage.elsewhere
         self.remarks.extend(coverage.remarks)
@@ -213,6 +214,7 @@ class _Mapping:
 
     def format(self, given: str) -> str:
         clean = given.strip().lstrip(".")
+        clean = first if (first := clean.partition("/")[0]).upper() in _COMMON else clean
         if not clean:
             return ""
         if _FORMAT.fullmatch(clean):

@@ -112,6 +112,15 @@ def test_records_that_have_no_place_here_are_withdrawn(
     assert map_dataset(record | change, reference).withdrawn is reason
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [("csv", "CSV"), (".xlsx", "XLSX"), ("csv/utf8", "CSV"), ("shp (wgs84)", "SHP (WGS84)")],
+)
+def test_formats(given: str, expected: str, record: dict[str, Any], reference: Reference) -> None:
+    record["resources"][0]["format"] = given
+    assert map_dataset(record, reference).fields["resources"][0]["format"] == expected
+
+
 def test_a_long_slug_fits_an_address(record: dict[str, Any], reference: Reference) -> None:
     assert len(map_dataset(record | {"slug": "a" * 179}, reference).name) == 100
 
@@ -119,9 +128,7 @@ def test_a_long_slug_fits_an_address(record: dict[str, Any], reference: Referenc
 def test_the_territory_of_the_organization_is_taken(
     record: dict[str, Any], reference: Reference
 ) -> None:
-    mapped = map_dataset(
-        record | {"spatial": None}, reference, {"departement-44": "fr:departement:44"}
-    )
+    mapped = map_dataset(record | {"spatial": None}, reference, {"o1": "fr:departement:44"})
     assert mapped.fields["territory"] == ["fr:departement:44"]
     assert Reason.TERRITORY_OF_ORGANIZATION in {remark.reason for remark in mapped.remarks}
 
@@ -164,7 +171,7 @@ def test_every_licence_of_ours_is_a_licence_of_the_site() -> None:
 def test_the_whole_demonstration_maps(reference: Reference) -> None:
     lines = (CATALOGUE / "datasets.jsonl").read_text(encoding="utf-8").splitlines()
     bodies = map(json.loads, (CATALOGUE / "organizations.jsonl").read_text("utf-8").splitlines())
-    competences = {body["slug"]: body["territory"] for body in bodies if "territory" in body}
+    competences = {body["id"]: body["territory"] for body in bodies if "territory" in body}
     mapped = [map_dataset(json.loads(line), reference, competences) for line in lines]
     assert len(mapped) >= 150
     with_territory = [one for one in mapped if one.fields["territory"]]
