@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import ckan.model as model
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires import config
 from ckanext.territoires.bridge import wording
 from ckanext.territoires.bridge.reference import territory
+from ckanext.territoires.views import maps
+from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
+from ckanext.territoires.views.tabs import Link, tabs
+
+# How many territories a result names.
+NAMES_SHOWN = 3
 
 
 def territoires_level_label(level: str) -> str:
@@ -85,3 +92,68 @@ def territoires_cog_years(_field: dict[str, Any]) -> list[dict[str, Any]]:
     """Years of the official geographic code that a file may use, the latest first."""
     latest = datetime.now(tz=UTC).year
     return [{"value": str(year), "label": str(year)} for year in range(latest, 2002, -1)]
+
+
+def territoires_choice_label(field_name: str, value: str) -> str:
+    """Label of a value of one of a dataset's fields, in the reader's language."""
+    schema = tk.h.scheming_get_dataset_schema("dataset") or {"dataset_fields": []}
+    field = tk.h.scheming_field_by_name(schema["dataset_fields"], field_name)
+    return tk.h.scheming_choices_label(field["choices"], value) if field else value
+
+
+def territoires_parent_services(service_id: str | None) -> list[dict[str, str]]:
+    """Services that a service may be put under: all but itself and those below it."""
+    service = model.Group.get(service_id or "")
+    if service:
+        services = service.groups_allowed_to_be_its_parent(type=service.type)
+    else:
+        services = model.Group.all(group_type="organization")
+    ordered = sorted(services, key=lambda group: group.title.lower())
+    return [{"value": group.name, "text": group.title or group.name} for group in ordered]
+
+
+def territoires_search_form(count: int, dataset_type: str | None = None) -> SearchForm:
+    """The territories and the scopes of the search that the page shows."""
+    return search_form(count, dataset_type)
+
+
+def territoires_tabs(shown: dict[str, Any]) -> list[Link]:
+    """The tabs of a territory that this site serves."""
+    return tabs(shown)
+
+
+def territoires_names(value: Any) -> str:
+    """Names of the first territories of a field, and how many more there are."""
+    ids = [value] if isinstance(value, str) else value or []
+    names = ", ".join(territoires_territory_name(id) for id in ids[:NAMES_SHOWN])
+    more = len(ids) - NAMES_SHOWN
+    if more <= 0:
+        return names
+    return tk.ungettext("{names} and {count} more", "{names} and {count} more", more).format(
+        names=names, count=more
+    )
+
+
+def territoires_home_outlines() -> str:
+    """Address of the outlines that the map of the search draws: those of the home territory."""
+    home = config.home_territory()
+    return maps.inside(home, "departement" if home.startswith("country") else "epci")
+
+
+def territoires_api_query() -> str:
+    """The present search, as the parameters of `package_search`."""
+    return api_query(tk.request.args.items(multi=True))
+
+
+def territoires_level_plural(level: str) -> str:
+    """Name of a level in the plural, in the reader's language."""
+    return wording.level_plural(level)
+
+
+def territoires_visibility_label(visibility: str) -> str:
+    """Who may use a custom territory, in words."""
+    return {
+        "private": tk._("Me alone"),
+        "agents": tk._("Agents of the State"),
+        "public": tk._("Anyone"),
+    }.get(visibility, visibility)

@@ -38,6 +38,12 @@ def territoires_territory_resolve(context: Context, data_dict: DataDict | None) 
 
 
 @tk.auth_allow_anonymous_access
+def territoires_coverage_read(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Anyone: the reference is public; custom territories are those that the person may see."""
+    return ALLOWED
+
+
+@tk.auth_allow_anonymous_access
 def territoires_service_list(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Anyone: CKAN lists organisations to anyone."""
     return ALLOWED

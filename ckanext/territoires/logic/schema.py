@@ -63,6 +63,11 @@ def territory_resolve(
 
 
 @validator_args
+def coverage_read(not_empty: Validator) -> Schema:
+    return {"text": [not_empty]}
+
+
+@validator_args
 def service_list(
     not_empty: Validator,
     default: ValidatorFactory,

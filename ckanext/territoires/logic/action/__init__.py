@@ -6,6 +6,7 @@ from ckanext.territoires.logic.action.catalogue import (
     organization_update,
     package_search,
 )
+from ckanext.territoires.logic.action.coverage import territoires_coverage_read
 from ckanext.territoires.logic.action.custom_territory import (
     territoires_custom_territory_create,
     territoires_custom_territory_delete,
@@ -25,6 +26,7 @@ __all__ = [
     "bulk_update_public",
     "organization_update",
     "package_search",
+    "territoires_coverage_read",
     "territoires_custom_territory_create",
     "territoires_custom_territory_delete",
     "territoires_custom_territory_list",
