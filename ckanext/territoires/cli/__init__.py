@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ckanext.territoires.cli.demo import demo
+from ckanext.territoires.cli.dsfr import dsfr
 from ckanext.territoires.cli.imports import imports
 from ckanext.territoires.cli.reference import reference
 
@@ -16,5 +17,5 @@ def territoires() -> None:
     """Territories, reference and demonstration data."""
 
 
-for command in (reference, imports, demo):
+for command in (reference, imports, demo, dsfr):
     territoires.add_command(command)
