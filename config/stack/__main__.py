@@ -9,7 +9,6 @@ from .progress import StepError
 from .settings import BusyPortError
 
 
-
 def _test(arguments: list[str]) -> int:
     from . import testing
 

@@ -12,13 +12,16 @@ from pathlib import Path
 
 from . import queue_server, search_engine
 from .database import Database
-from .places import CHECKOUT, CONFIG, VENV, Places
+from .places import CHECKOUT, CONFIG, SHARED, VENV, Places
 from .progress import Shell, digest
 from .services import Service
 from .settings import HOST, Settings
 from .text_files import write_atomically
 
+# The first one wins templates: ours come before CKAN's.
 PLUGINS = (
+    "territoires",
+    "territoires_dsfr",
     "activity",
     "scheming_datasets",
     "scheming_organizations",
@@ -27,8 +30,9 @@ PLUGINS = (
     "text_view",
     "image_view",
 )
-MIGRATED_PLUGINS = ("activity",)
+MIGRATED_PLUGINS = ("territoires", "activity")
 ADMIN = "admin"
+DSFR = SHARED / "dsfr"
 
 
 @dataclass(frozen=True)
@@ -45,14 +49,15 @@ class Catalogue:
         template = string.Template((CONFIG / "ckan.ini").read_text(encoding="utf-8"))
         values = {
             "site_url": self.settings.site_url,
-            "database_url": self._database_url(),
+            "database_url": self.database.url,
             "solr_url": search_engine.url(self.settings.solr_port),
             "redis_url": queue_server.url(self.places),
             "secret_key": self.secrets["SECRET_KEY"],
             "csrf_key": self.secrets["WTF_CSRF_SECRET_KEY"],
             "token_key": self.secrets["API_TOKEN_SECRET"],
             "plugins": " ".join(PLUGINS),
-            "storage": str(self.places.state / "storage"),
+            "storage": str(self.places.storage),
+            "dsfr": str(DSFR),
             "webassets": str(self.places.state / "webassets"),
         }
         escaped = {name: value.replace("%", "%%") for name, value in values.items()}
@@ -75,6 +80,37 @@ class Catalogue:
         script = [VENV / "bin" / "python", CONFIG / "create_admin.py", ADMIN]
         shell.run(script, environment={**self.secrets, "CKAN_INI": str(self.places.ini)})
 
+    def apply_reference(self, shell: Shell) -> None:
+        """Bring the index to the territory reference of the code: only what it changes."""
+        self.command(shell, "territoires", "reference", "apply")
+
+    def reference_inputs(self) -> str:
+        """Return what decides which territory reference is in force."""
+        return digest(CHECKOUT / "ckanext" / "territoires" / "territory" / "data")
+
+    def fetch_dsfr(self, shell: Shell) -> None:
+        """Fetch the files of the State's design system."""
+        self.command(shell, "territoires", "dsfr", "fetch")
+
+    def dsfr_inputs(self) -> str:
+        """Return what decides which release of the design system is needed."""
+        return digest(CHECKOUT / "ckanext" / "territoires" / "dsfr" / "release.py")
+
+    def load_demo(self, shell: Shell) -> None:
+        """Load the demonstration: services, accounts, datasets."""
+        self.command(shell, "territoires", "demo", "load")
+
+    def accounts(self) -> list[str]:
+        """Return one line for each account that a new site has, with its password."""
+        password = self.secrets["TERRITOIRES_ADMIN_PASSWORD"]
+        lines = [f"  {ADMIN:<24} {password}  administrator"]
+        if self.settings.demo:
+            lines += [
+                f"  {name:<24} {self.secrets['TERRITOIRES_DEMO_PASSWORD']}  {fullname}"
+                for name, fullname in _demo_accounts()
+            ]
+        return lines
+
     def reindex(self, shell: Shell) -> None:
         """Build the search index again from the database."""
         self.command(shell, "search-index", "rebuild")
@@ -90,8 +126,7 @@ class Catalogue:
             name="web",
             command=[VENV / "bin" / "gunicorn", "--config", CONFIG / "gunicorn.conf.py"],
             answers=self.answers,
-            environment=self._environment()
-            | {"TERRITOIRES_BIND": f"{HOST}:{self.settings.port}"},
+            environment=self._environment() | {"TERRITOIRES_BIND": f"{HOST}:{self.settings.port}"},
             stop_seconds=30,
         )
 
@@ -114,12 +149,16 @@ class Catalogue:
         except (urllib.error.URLError, OSError):
             return False
 
-    def _database_url(self) -> str:
-        return self.database.url
-
     def _environment(self) -> dict[str, str]:
         return {
             "CKAN_INI": str(self.places.ini),
             "LC_ALL": "C.UTF-8",
             "HOME": str(Path.home()),
         }
+
+
+def _demo_accounts() -> list[tuple[str, str]]:
+    import yaml
+
+    accounts = yaml.safe_load((CHECKOUT / "demo" / "accounts.yaml").read_text(encoding="utf-8"))
+    return [(one["name"], one["fullname"]) for one in accounts if one["name"] != ADMIN]

@@ -1,5 +1,4 @@
-"""System packages and the Python environment. Runs on a bare Python, before anything is installed.
-"""
+"""System packages and the Python environment, made by a bare Python."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .places import CHECKOUT, CONFIG, VENV
@@ -46,17 +45,23 @@ def system_step(shell: Shell, *, browser: bool = False) -> Step:
 
 def python_steps(shell: Shell, *, tools: bool = False) -> list[Step]:
     """Return the steps that make the Python environment; with ``tools`` those of the tests too."""
-    lock = CONFIG / "requirements.lock"
-    project = [CHECKOUT / name for name in ("pyproject.toml", "setup.py")]
     steps = [
-        Step("Python packages", lambda: _install(lock, shell), lambda: _python_inputs(lock)),
-        Step("The project itself", lambda: _install_project(shell), lambda: digest(*project)),
+        _python_step("Python packages", CONFIG / "requirements.lock", shell),
+        _project_step(shell),
     ]
     if tools:
-        extra = CONFIG / "requirements-dev.lock"
-        install = Step("Test tools", lambda: _install(extra, shell), lambda: _python_inputs(extra))
-        steps.append(install)
+        steps.append(_python_step("Test tools", CONFIG / "requirements-dev.lock", shell))
     return steps
+
+
+def _python_step(title: str, lock: Path, shell: Shell) -> Step:
+    return Step(title, lambda: _install(lock, shell), lambda: _python_inputs(lock), shared=True)
+
+
+def _project_step(shell: Shell) -> Step:
+    files = [CHECKOUT / name for name in ("pyproject.toml", "setup.py")]
+    install = Step("The project itself", lambda: _install_project(shell), lambda: digest(*files))
+    return replace(install, shared=True)
 
 
 def _bring(needs: list[SystemNeed], shell: Shell) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CONFIG = CHECKOUT / "config"
+# What every stack of the checkout shares: programs, no content.
+SHARED = CHECKOUT / "var" / "programs"
 VENV = CHECKOUT / "var" / "venv"
-SOLR_PROGRAM = CHECKOUT / "var" / "solr"
 
 # A unix socket's path holds 107 bytes; PostgreSQL's own name, and a margin, are taken off.
 LONGEST_SOCKET_FOLDER = 107 - len("/database/.s.PGSQL.5432.lock") - 5
@@ -40,6 +41,16 @@ class Places:
     def logs(self) -> Path:
         """One log a service, and that of bin/up itself."""
         return self.state / "log"
+
+    @property
+    def storage(self) -> Path:
+        """The files that people upload."""
+        return self.state / "storage"
+
+    @property
+    def valkey(self) -> Path:
+        """What Valkey keeps."""
+        return self.state / "valkey"
 
     @property
     def solr_home(self) -> Path:
@@ -77,9 +88,7 @@ def places_of(state: Path) -> Places:
 
 def reachable(folder: Path) -> bool:
     """Tell whether any system user may walk down to ``folder``, created or not."""
-    return all(
-        parent.stat().st_mode & stat.S_IXOTH for parent in folder.parents if parent.exists()
-    )
+    return all(parent.stat().st_mode & stat.S_IXOTH for parent in folder.parents if parent.exists())
 
 
 def packaged(name: str) -> Path:
@@ -97,11 +106,14 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:10]
 
 
-def make_sockets_folder(places: Places) -> None:
-    """Create the folder of the sockets, which others may cross but not list.
+def make_folders(places: Places) -> None:
+    """Create the folders that hold content, closed to others; that of the sockets can be crossed.
 
-    Raises PermissionError when someone else already has a folder of that name.
+    Raises PermissionError when someone else has a folder where the sockets would go.
     """
+    for folder in (places.logs, places.storage, places.solr_home, places.valkey):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
     places.sockets.mkdir(parents=True, exist_ok=True)
     if places.sockets.stat().st_uid != os.getuid():
         raise PermissionError(f"{places.sockets} belongs to another user")

@@ -6,13 +6,16 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .places import SHARED
 from .text_files import write_atomically
 
 LOG_LINES_SHOWN = 25
@@ -27,35 +30,79 @@ class Step:
     """One step: ``run`` brings the stack to what ``inputs`` describe, and may be run again.
 
     With ``inputs`` the step is skipped when the last run that ended well had the same ones.
+    A ``shared`` step serves every stack of the checkout.
     """
 
     title: str
     run: Callable[[], None]
     inputs: Callable[[], str] | None = None
+    shared: bool = False
 
 
 def run_steps(steps: Sequence[Step], stamps: Path) -> None:
     """Run ``steps`` in order, one line each; ``stamps`` is where it is noted that one is done."""
     for number, step in enumerate(steps, start=1):
-        _say(f"[{number:2}/{len(steps)}] {step.title:<46}", end="")
-        started = time.monotonic()
-        done = _run_unless_done(step, stamps)
-        _say(f"{time.monotonic() - started:6.1f} s" if done else "  already done")
+        head = f"[{number:2}/{len(steps)}] {step.title:<40}"
+        with _clock(head) as started:
+            done = _run_shared(step) if step.shared else _run_unless_done(step, stamps)
+        _say(f"{head}{time.monotonic() - started:6.1f} s{'' if done else '  (already done)'}")
+
+
+@contextlib.contextmanager
+def _clock(head: str) -> Iterator[float]:
+    """Show the seconds that pass, in a terminal; yield the time of the start."""
+    started = time.monotonic()
+    ended = threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(1):
+            _say(f"\r{head}{time.monotonic() - started:6.0f} s", end="")
+
+    if not sys.stdout.isatty():
+        yield started
+        return
+    _say(head, end="")
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield started
+    finally:
+        ended.set()
+        ticker.join()
+        _say("\r", end="")
+
+
+def _run_shared(step: Step) -> bool:
+    stamps = SHARED / "done"
+    if _is_done(step, stamps):
+        return False
+    # Two stacks of a checkout must not install at the same time: the second finds it done.
+    with only_one(SHARED / f"{_slug(step)}.lock"):
+        return _run_unless_done(step, stamps)
 
 
 def _run_unless_done(step: Step, stamps: Path) -> bool:
-    if step.inputs is None:
-        step.run()
-        return True
-    stamp = stamps / step.title.lower().replace(" ", "-")
-    inputs = step.inputs()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == inputs:
+    if _is_done(step, stamps):
         return False
+    inputs = step.inputs() if step.inputs else ""
     # No stamp while it runs: killed half-way, the step starts over.
+    stamp = stamps / _slug(step)
     stamp.unlink(missing_ok=True)
     step.run()
-    write_atomically(stamp, inputs)
+    if inputs:
+        write_atomically(stamp, inputs)
     return True
+
+
+def _is_done(step: Step, stamps: Path) -> bool:
+    stamp = stamps / _slug(step)
+    if step.inputs is None or not stamp.exists():
+        return False
+    return stamp.read_text(encoding="utf-8") == step.inputs()
+
+
+def _slug(step: Step) -> str:
+    return re.sub(r"\W+", "-", step.title.lower())
 
 
 def digest(*parts: str | Path) -> str:

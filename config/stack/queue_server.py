@@ -18,13 +18,11 @@ def url(places: Places) -> str:
 
 def service(places: Places, *, durable: bool) -> Service:
     """Return Valkey as a service; jobs and sessions survive a restart when ``durable``."""
-    folder = places.state / "valkey"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lines = [
         "port 0",
         f'unixsocket "{places.valkey_socket}"',
         "unixsocketperm 700",
-        f'dir "{folder}"',
+        f'dir "{places.valkey}"',
         'save ""',
         f"appendonly {'yes' if durable else 'no'}",
         # A queue must never lose a job to make room.

@@ -8,18 +8,44 @@ import shutil
 import subprocess
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
-from .places import CONFIG, SOLR_PROGRAM, VENV, Places
-from .progress import Shell, StepError
+from .places import CONFIG, SHARED, VENV, Places
+from .progress import Shell, StepError, digest
 from .services import Service
 from .text_files import write_atomically
 
 SOURCES = CONFIG / "solr"
-JARS = SOLR_PROGRAM / "lib"
-CLASSES = SOLR_PROGRAM / "classes"
 CORE = "ckan"
 HEAP = "512m"
+
+
+@dataclass(frozen=True)
+class Program:
+    """Solr's jars and launcher, in a folder named after what they are made from."""
+
+    folder: Path
+
+    @property
+    def jars(self) -> Path:
+        """The folder of the jars."""
+        return self.folder / "lib"
+
+    @property
+    def classes(self) -> Path:
+        """The folder of the compiled launcher."""
+        return self.folder / "classes"
+
+
+def program_inputs() -> str:
+    """Return what decides which jars and launcher are needed."""
+    return digest(*(SOURCES / name for name in ("pom.xml", "jars.sha256", "SolrServer.java")))
+
+
+def program() -> Program:
+    """Return the place of the program, there or not; another version never disturbs it."""
+    return Program(SHARED / f"solr-{program_inputs()[:10]}")
 
 
 def url(port: int) -> str:
@@ -29,16 +55,17 @@ def url(port: int) -> str:
 
 def fetch_jars(shell: Shell) -> None:
     """Bring Solr's jars, check each against its pinned hash, and compile the launcher."""
-    draft = SOLR_PROGRAM / "lib.draft"
-    shutil.rmtree(draft, ignore_errors=True)
+    found = program()
+    draft = Program(found.folder.with_name("solr.draft"))
+    shutil.rmtree(draft.folder, ignore_errors=True)
     maven = ["mvn", "--batch-mode", "--strict-checksums", "--quiet"]
     pom = ["--file", SOURCES / "pom.xml"]
-    shell.run([*maven, *pom, "dependency:copy-dependencies", f"-DoutputDirectory={draft}"])
-    _verify(draft)
-    shutil.rmtree(JARS, ignore_errors=True)
-    draft.rename(JARS)
+    shell.run([*maven, *pom, "dependency:copy-dependencies", f"-DoutputDirectory={draft.jars}"])
+    _verify(draft.jars)
     launcher = SOURCES / "SolrServer.java"
-    shell.run(["javac", "-cp", f"{JARS}/*", "-d", CLASSES, launcher])
+    shell.run(["javac", "-cp", f"{draft.jars}/*", "-d", draft.classes, launcher])
+    shutil.rmtree(found.folder, ignore_errors=True)
+    draft.folder.rename(found.folder)
 
 
 def _verify(folder: Path) -> None:
@@ -46,9 +73,7 @@ def _verify(folder: Path) -> None:
     for line in (SOURCES / "jars.sha256").read_text(encoding="utf-8").splitlines():
         expected, name = line.split()
         pinned[name] = expected
-    found = {
-        jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in folder.glob("*.jar")
-    }
+    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in folder.glob("*.jar")}
     if found != pinned:
         odd = sorted(name for name, _ in found.items() ^ pinned.items())
         raise StepError(f"Solr's jars are not those of config/solr/jars.sha256: {', '.join(odd)}")
@@ -79,7 +104,11 @@ def service(places: Places, port: int) -> Service:
     """Return Solr as a service."""
     java = ["java", f"-Xmx{HEAP}", "-XX:+UseSerialGC", f"-Dsolr.log.dir={places.logs}"]
     # Its temporary files belong to the stack; its log goes to the process manager's file.
-    java += [f"-Djava.io.tmpdir={places.solr_home}", "-cp", f"{CLASSES}:{JARS}/*"]
+    java += [
+        f"-Djava.io.tmpdir={places.solr_home}",
+        "-cp",
+        f"{program().classes}:{program().jars}/*",
+    ]
     return Service(
         name="solr",
         command=[*java, "SolrServer", places.solr_home, str(port)],

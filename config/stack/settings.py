@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from .text_files import read_pairs, write_atomically
 
 HOST = "127.0.0.1"
 FIRST_PORTS = {"TERRITOIRES_PORT": 5000, "TERRITOIRES_SOLR_PORT": 8983}
+# Ports that nobody types: one that is taken later gives way too.
+INTERNAL = frozenset({"TERRITOIRES_SOLR_PORT"})
 KEPT_NAMES = (*FIRST_PORTS, "TERRITOIRES_SITE_URL", "TERRITOIRES_DEMO")
 PORTS_TRIED = 200
 
@@ -91,8 +92,8 @@ def load(
     """Settle and keep the settings of the stack in ``state``; also return what to tell about them.
 
     The environment wins over what was kept, which wins over the defaults. A default port that is
-    taken gives way to the next free one; a port that was asked for, or kept, does not: it raises
-    BusyPortError. With ``running`` the kept ports are in use by the stack itself.
+    taken gives way to the next free one; a port that was asked for, or a kept one that people
+    know, does not: it raises BusyPortError. With ``running`` the stack itself has the kept ports.
     """
     kept = read_pairs(state / "settings.env")
     asked = {name: environment[name] for name in KEPT_NAMES if environment.get(name)}
@@ -123,10 +124,11 @@ def _settle_port(
     told: list[str],
 ) -> int:
     wanted = asked.get(name) or kept.get(name)
-    if wanted is None:
-        port = keeper.hold_next(first)
-        if port != first:
-            told.append(f"port {first} is taken by another program: using {port} ({name})")
+    if wanted is None or (name not in asked and name in INTERNAL):
+        preferred = int(wanted or first)
+        port = keeper.hold_next(preferred)
+        if port != preferred:
+            told.append(f"port {preferred} is taken by another program: using {port} ({name})")
         return port
     if not wanted.isdigit() or not 0 < int(wanted) < 65536:
         raise BusyPortError(f"{name}={wanted} is not a port: give a number from 1 to 65535")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import credentials, database, queue_server, report, search_engine
 from .catalogue import ADMIN, Catalogue
-from .places import CONFIG, SOLR_PROGRAM, VENV, Places, make_sockets_folder
+from .places import CONFIG, SHARED, VENV, Places, make_folders
 from .progress import Shell, Step, digest, run_steps
 from .services import Service, Supervisor
 from .settings import PortKeeper, Settings
@@ -34,7 +34,7 @@ class Stack:
         """Return the stack of ``places``, writing its secrets if it has none yet."""
         base = database.Database(places, durable=durable)
         catalogue = Catalogue(places, settings, credentials.load(places.state), base)
-        make_sockets_folder(places)
+        make_folders(places)
         services = (
             base.service(),
             queue_server.service(places, durable=durable),
@@ -48,20 +48,30 @@ class Stack:
     def steps(self, shell: Shell, keeper: PortKeeper) -> list[Step]:
         """Return the steps from an installed environment to services with an up-to-date site."""
         base, site = self.catalogue.database, self.catalogue
+        solr_inputs = search_engine.program_inputs
         return [
-            Step("Solr", lambda: search_engine.fetch_jars(shell), _solr_program_inputs),
+            Step("Solr", lambda: search_engine.fetch_jars(shell), solr_inputs, shared=True),
             Step("Solr schema", self._write_solr_home, _schema_inputs),
             Step("Database files", lambda: base.create_files(shell)),
             Step("Configuration", site.write_ini),
             Step("Database, queue, search engine", lambda: self._start_backstage(keeper)),
             Step("Database", base.create_database),
             Step("Migrations", lambda: site.migrate(shell), site.migration_inputs),
+            Step("Design system", lambda: site.fetch_dsfr(shell), site.dsfr_inputs, shared=True),
             Step("Search index", lambda: site.reindex(shell), _schema_inputs),
         ]
 
     def content_steps(self, shell: Shell) -> list[Step]:
-        """Return the steps that fill a new site."""
-        return [Step("Administrator", lambda: self.catalogue.create_admin(shell), lambda: ADMIN)]
+        """Return the steps that fill a new site; each is for once, but for a new reference."""
+        site = self.catalogue
+        steps = [
+            Step("Administrator", lambda: site.create_admin(shell), lambda: ADMIN),
+            Step("Territories", lambda: site.apply_reference(shell), site.reference_inputs),
+        ]
+        if self.settings.demo:
+            # Once only: what people changed in it since is theirs.
+            steps.append(Step("Demonstration", lambda: site.load_demo(shell), lambda: "loaded"))
+        return steps
 
     def front_step(self, keeper: PortKeeper) -> Step:
         """Return the step that starts, or starts again, the web process and the worker."""
@@ -75,11 +85,13 @@ class Stack:
         """Return what to tell the person when all is up."""
         info = self.supervisor.all_info()
         weights = report.weights((one["name"], one["pid"]) for one in info)
-        return (
-            f"\nThe portal is at {self.settings.site_url}\n"
-            f"Memory: {report.describe(weights)}\n"
-            f"Administrator: {ADMIN}, password "
-            f"{self.catalogue.secrets['TERRITOIRES_ADMIN_PASSWORD']}\n"
+        return "\n".join(
+            [
+                f"\nThe portal is at {self.settings.site_url}",
+                *self.catalogue.accounts(),
+                f"Memory: {report.describe(weights)}",
+                f"Passwords are kept in {self.places.state / credentials.FILE_NAME}",
+            ]
         )
 
     def _write_solr_home(self) -> None:
@@ -108,18 +120,17 @@ def remove(places: Places) -> None:
     database.remove(places)
     if places.sockets.exists():
         shutil.rmtree(places.sockets)
-    shared = {VENV, SOLR_PROGRAM}
     for path in places.state.iterdir() if places.state.exists() else ():
-        if path in shared or path.name == "bin-up.lock":
+        if path in {VENV, SHARED} or path.name == "bin-up.lock" or _is_state(path):
             continue
         shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _is_state(folder: Path) -> bool:
+    """Tell whether ``folder`` is the state of another stack, kept inside of this one."""
+    return (folder / "settings.env").exists()
 
 
 def _schema_inputs() -> str:
     sources = [search_engine.SOURCES / "derive_schema.py", search_engine.SOURCES / "core"]
     return digest(CONFIG / "requirements.lock", *sources)
-
-
-def _solr_program_inputs() -> str:
-    names = ("pom.xml", "jars.sha256", "SolrServer.java")
-    return digest(*(search_engine.SOURCES / name for name in names), sys.platform)

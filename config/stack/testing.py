@@ -72,17 +72,17 @@ def _passes(name: str, arguments: Arguments, state: Path, lock: int) -> bool:
 
 
 def _unit(arguments: Arguments, _state: Path, _lock: int) -> bool:
-    return _pytest([*NO_CKAN, "tests/unit", *arguments])
+    return _pytest([*NO_CKAN, *_within(["tests/unit"], arguments)])
 
 
 def _integration(arguments: Arguments, state: Path, lock: int) -> bool:
     with services(state, lock) as ini:
-        return _pytest([f"--ckan-ini={ini}", "tests/integration", *arguments])
+        return _pytest([f"--ckan-ini={ini}", *_within(["tests/integration"], arguments)])
 
 
 def _browser(arguments: Arguments, state: Path, lock: int) -> bool:
     with services(state, lock) as ini:
-        return _pytest([f"--ckan-ini={ini}", "tests/browser", *arguments])
+        return _pytest([f"--ckan-ini={ini}", *_within(["tests/browser"], arguments)])
 
 
 def _ckan(arguments: Arguments, state: Path, lock: int) -> bool:
@@ -93,7 +93,7 @@ def _ckan(arguments: Arguments, state: Path, lock: int) -> bool:
         packages = VENV / SITE_PACKAGES
         options = [f"--ckan-ini={suite_ini}", "-c", str(SUITES / "pytest.ini")]
         options += [f"--rootdir={packages}", "-p", "ckan_suites_plugin"]
-        targets = arguments or CKAN_TARGETS
+        targets = _within(CKAN_TARGETS, arguments, packages)
         return _pytest([*options, *targets], {"PYTHONPATH": str(SUITES)}, folder=packages)
 
 
@@ -104,7 +104,8 @@ def _lint(_arguments: Arguments, _state: Path, _lock: int) -> bool:
         [tools / "ruff", "format", "--check"],
         [tools / "pyright", "--pythonpath", tools / "python"],
     )
-    return all([_succeeds(command) for command in commands])
+    outcomes = [_succeeds(command) for command in commands]
+    return all(outcomes)
 
 
 CHECKS: Mapping[str, Callable[[Arguments, Path, int], bool]] = {
@@ -124,6 +125,12 @@ def services(state: Path, lock: int) -> Iterator[Path]:
         text = (CHECKOUT / "test.ini").read_text(encoding="utf-8")
         ini.write_text(text.replace("var/test/ckan.ini", str(stack.places.ini)), encoding="utf-8")
         yield ini
+
+
+def _within(targets: Arguments, arguments: Arguments, folder: Path = CHECKOUT) -> list[str]:
+    """Return pytest's arguments: ``targets`` unless ``arguments`` name a file or folder."""
+    named = any((folder / word.split("::")[0]).exists() for word in arguments)
+    return [*arguments] if named else [*targets, *arguments]
 
 
 def _pytest(

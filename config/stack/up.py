@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from . import environment
-from .places import CHECKOUT, VENV, Places, places_of
+from .places import SHARED, VENV, Places, places_of
 from .progress import Shell, only_one, run_steps
 from .settings import PortKeeper, load, state_folder
 
@@ -49,8 +49,7 @@ def prepare_python(shell: Shell, *, tools: bool = False) -> None:
         environment.system_step(shell, browser=tools),
         *environment.python_steps(shell, tools=tools),
     ]
-    with only_one(CHECKOUT / "var" / "environment.lock"):
-        run_steps(steps, CHECKOUT / "var" / "done")
+    run_steps(steps, SHARED / "done")
     enter_environment()
 
 
@@ -66,8 +65,8 @@ def enter_environment() -> None:
 
 
 def _up(places: Places, shell: Shell) -> int:
-    from .stack import Stack
     from .services import Supervisor
+    from .stack import Stack
 
     keeper = PortKeeper.empty()
     running = Supervisor(places).is_running
