@@ -28,7 +28,7 @@ def territory_autocomplete(
 ) -> Schema:
     return {
         "q": [default(""), unicode_safe],
-        "level": [ignore_empty, one_of(LEVELS)],
+        "level": [ignore_empty, one_of(list(LEVELS))],
         "within": [ignore_empty, territoires_territory_id],
         "limit": [default(10), natural_number_validator, territoires_at_most(100)],
     }
@@ -43,7 +43,7 @@ def territory_members(
 ) -> Schema:
     return {
         "id": [not_empty, territoires_territory_id],
-        "level": [default("commune"), one_of(LEVELS)],
+        "level": [default("commune"), one_of(list(LEVELS))],
     }
 
 
@@ -58,7 +58,7 @@ def territory_resolve(
     return {
         "code": [not_empty, unicode_safe],
         "year": [ignore_empty, int_validator],
-        "level": [ignore_empty, one_of(LEVELS)],
+        "level": [ignore_empty, one_of(list(LEVELS))],
     }
 
 
