@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 from ckan import plugins as p
@@ -34,6 +35,8 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "territoires")
+        # Leaflet as ckanext-spatial carries it, whether or not its plugins are on.
+        tk.add_resource(str(files("ckanext.spatial") / "assets"), "territoires_spatial")
         if not config.get("licenses_group_url"):
             config["licenses_group_url"] = LICENSES.as_uri()
 

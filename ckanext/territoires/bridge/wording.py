@@ -22,6 +22,17 @@ def level_label(level: str) -> str:
     }.get(level, level)
 
 
+def level_plural(level: str) -> str:
+    """Name of a level in the plural: “communes”, “arrondissements”..."""
+    return {
+        "commune": tk._("communes"),
+        "epci": tk._("intercommunalities"),
+        "arrondissement": tk._("arrondissements"),
+        "departement": tk._("départements"),
+        "region": tk._("régions"),
+    }.get(level, level)
+
+
 def where(territory: Territory) -> str:
     """Level and place of a territory: “commune, Loire-Atlantique (44)”.
 

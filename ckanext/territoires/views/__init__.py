@@ -1,3 +1,17 @@
 """Pages."""
 
-__all__: list[str] = []
+from ckanext.territoires.views.custom import territoires_custom
+from ckanext.territoires.views.home import territoires_home
+from ckanext.territoires.views.lookup import territoires_lookup
+from ckanext.territoires.views.outlines import territoires_outlines
+from ckanext.territoires.views.profile import territoires_profile
+from ckanext.territoires.views.territory import territoires_territory
+
+__all__ = [
+    "territoires_custom",
+    "territoires_home",
+    "territoires_lookup",
+    "territoires_outlines",
+    "territoires_profile",
+    "territoires_territory",
+]
