@@ -113,7 +113,10 @@ class TestImport:
         self, import_udata: Import, records: list[Record]
     ) -> None:
         import_udata(records)
-        call_action("package_patch", id=ROADS, notes="Repris par le service.")
+        agent = factories.Sysadmin()
+        call_action(
+            "package_patch", {"user": agent["name"]}, id=ROADS, notes="Repris par le service."
+        )
         import_udata(records)
         assert show(ROADS)["notes"] == "Repris par le service."
 
