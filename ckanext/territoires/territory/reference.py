@@ -12,6 +12,7 @@ from ckanext.territoires.territory import tables
 from ckanext.territoires.territory.changes import Diff, YearState, compare, state_of
 from ckanext.territoires.territory.history import History, Resolution
 from ckanext.territoires.territory.names import ARTICLES, fold
+from ckanext.territoires.territory.outlines import Geometry, Outlines
 from ckanext.territoires.territory.search import Match, SearchIndex
 
 __all__ = ["Diff", "Match", "Reference", "Resolution", "Territory", "load_reference"]
@@ -89,6 +90,10 @@ class Reference:
         """
         return self.index.search(q, level=level, within=within, limit=limit)
 
+    def outline(self, id: str) -> Geometry | None:
+        """GeoJSON geometry of a territory, None when none is known; see ``outlines`` for more."""
+        return self.outlines.outline(id)
+
     def in_year(self, year: int) -> YearState:
         """Communes and EPCI as they were in a COG year at hand; ValueError for another one."""
         return state_of(self, year)
@@ -106,6 +111,11 @@ class Reference:
     def index(self) -> SearchIndex:
         """The typeahead; the first access takes a fraction of a second."""
         return SearchIndex(self)
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """The outlines of the territories."""
+        return Outlines(self.folder)
 
     @cached_property
     def folded(self) -> Mapping[str, str]:
