@@ -1,0 +1,1 @@
+"""What `bin/bench` runs: one module a benchmark, each with a `main()`."""

@@ -1,0 +1,1 @@
+"""What the benchmarks share: measures, sites, a catalogue at the scale of the nation."""
