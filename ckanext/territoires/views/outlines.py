@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from zlib import crc32
 
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response
@@ -54,34 +56,25 @@ def several() -> Response:
     return _geojson(members)
 
 
-def _geojson(territories: list[Territory] | tuple[Territory, ...], *, private: bool = False) -> Response:
+def _geojson(territories: Sequence[Territory], *, private: bool = False) -> Response:
     # Without this mark CKAN replaces the life time with that of its pages.
     tk.request.environ["__no_cache__"] = True
     response = Response(mimetype="application/geo+json")
     response.cache_control.max_age = A_DAY
     response.cache_control.private = private
     response.cache_control.public = not private
-    response.set_etag(f"{reference().version}-{tk.h.lang()}-{hash(tuple(t.id for t in territories)):x}")
-    if response.is_sequence and tk.request.if_none_match.contains(response.get_etag()[0]):
+    ids = [territory.id for territory in territories]
+    response.set_etag(f"{reference().version}-{tk.h.lang()}-{crc32(' '.join(ids).encode()):x}")
+    if tk.request.if_none_match.contains(response.get_etag()[0] or ""):
         response.status_code = 304
         return response
-    response.set_data(json.dumps(_collection(territories), ensure_ascii=False, separators=(",", ":")))
-    return response
-
-
-def _collection(territories: list[Territory] | tuple[Territory, ...]) -> dict[str, object]:
-    outlines = reference().outlines
-    features = [
-        {
-            "type": "Feature",
-            "id": territory.id,
-            "properties": {
-                "name": territory.name,
-                "url": tk.h.url_for(territory_dict.brief(territory)["path"]),
-            },
-            "geometry": geometry,
+    named = {
+        territory.id: {
+            "name": territory.name,
+            "url": tk.h.url_for(territory_dict.brief(territory)["path"]),
         }
         for territory in territories
-        if (geometry := outlines.geojson(territory.id))
-    ]
-    return {"type": "FeatureCollection", "features": features}
+    }
+    collection = reference().outlines.geojson(ids, named)
+    response.set_data(json.dumps(collection, ensure_ascii=False, separators=(",", ":")))
+    return response
