@@ -29,7 +29,8 @@ def reference() -> Reference:
 def current_ids(identifier: str) -> tuple[str, ...]:
     """Today's identifiers for an identifier of any time.
 
-    One for most; several for a commune that was split; a custom territory's own.
+    One for most; several for a territory that was split, the most populous first; a custom
+    territory's own.
 
     Raises:
         UnknownTerritory: it is malformed, or nothing answers to it.
@@ -42,10 +43,9 @@ def current_ids(identifier: str) -> tuple[str, ...]:
     known = str(parsed)
     if parsed.level == "custom" or reference().get(known):
         return (known,)
-    if parsed.level == "commune":
-        found = reference().resolve(parsed.code, level="commune").territories
-        if found:
-            return tuple(id for id, _share in found)
+    found = reference().resolve(known).territories
+    if found:
+        return tuple(id for id, _share in found)
     raise UnknownTerritory(identifier)
 
 

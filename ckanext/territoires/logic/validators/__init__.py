@@ -18,6 +18,7 @@ from ckanext.territoires.logic.validators.territories import (
     territoires_competence,
     territoires_coverage,
     territoires_territory_id,
+    territoires_today,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "territoires_no_cycle",
     "territoires_required_in_form",
     "territoires_territory_id",
+    "territoires_today",
 ]

@@ -36,8 +36,9 @@ def territoires_territory_id(value: str) -> str:
 def territoires_at_most(limit: int) -> Validator:
     """Refuse a number above a limit: an answer is never cut in silence."""
 
-    def validator(value: int) -> int:
-        if value > limit:
+    def validator(value: Any) -> Any:
+        # What is no number was refused by the validator before; CKAN runs this one all the same.
+        if isinstance(value, int) and value > limit:
             raise tk.Invalid(tk._("At most {limit}").format(limit=limit))
         return value
 
@@ -88,6 +89,20 @@ def territoires_coverage(
     data[key] = json.dumps(list(found.territories))
     for line in remarks(found):
         remark(line)
+
+
+def territoires_today(ids: list[str]) -> list[str]:
+    """Territories of a stored field as those of today; what nothing answers to stays as it is.
+
+    What an agent then saves, by a form or a patch of another field, is valid again.
+    """
+    found: dict[str, None] = {}
+    for identifier in ids:
+        try:
+            found |= dict.fromkeys(current_ids(identifier))
+        except UnknownTerritory:
+            found[identifier] = None
+    return list(found)
 
 
 def territoires_competence(value: Any) -> str:
