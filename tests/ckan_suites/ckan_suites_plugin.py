@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,8 +11,8 @@ import yaml
 
 HERE = Path(__file__).parent
 OURS = ("territoires",)
-
-sys.path.insert(0, str(HERE.parents[1]))
+# By its path: within CKAN's suites, `tests` names CKAN's own.
+empty_tables = runpy.run_path(str(HERE.parent / "helpers" / "database.py"))["empty_tables"]
 
 
 class MigratedTables:
@@ -21,8 +21,6 @@ class MigratedTables:
     @pytest.fixture(scope="session")
     def reset_db(self) -> Callable[[], None]:
         """Return a callable that empties every table."""
-        from tests.helpers.database import empty_tables
-
         return empty_tables
 
 
