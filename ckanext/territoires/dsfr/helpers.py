@@ -17,6 +17,9 @@ __all__ = [
     "territoires_dsfr_site",
 ]
 
+# The search of the main plugin, which answers by territory; the theme stands without it.
+TERRITORY_SEARCH = "territoires_lookup.search"
+
 
 @dataclass(frozen=True)
 class Link:
@@ -38,12 +41,16 @@ class Language:
 
 @dataclass(frozen=True)
 class Site:
-    """How the site presents itself: brand lines, title, tagline and what the footer states."""
+    """How the site presents itself: brand lines, title, tagline and what the footer states.
+
+    `proposes_territories`: the search box shows the territories that fit what is being typed.
+    """
 
     brand: list[str]
     title: str
     tagline: str
     search_url: str
+    proposes_territories: bool
     accessibility: str
     publisher: str
     host: str
@@ -57,11 +64,13 @@ def territoires_dsfr_file(path: str) -> str:
 
 def territoires_dsfr_site() -> Site:
     """How the site presents itself."""
+    lookup = TERRITORY_SEARCH if TERRITORY_SEARCH in current_app.view_functions else ""
     return Site(
         brand=options.brand(),
         title=options.service_title(),
         tagline=options.tagline(),
-        search_url=options.search_path() or tk.url_for("dataset.search"),
+        search_url=options.search_path() or tk.url_for(lookup or "dataset.search"),
+        proposes_territories=bool(lookup),
         accessibility=_accessibility(options.accessibility()),
         publisher=options.publisher(),
         host=options.host(),
