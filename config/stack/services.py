@@ -18,7 +18,7 @@ from .progress import StepError
 from .text_files import write_atomically
 
 STATE_MARK = "TERRITOIRES_STATE_FOLDER"
-SECONDS_TO_ANSWER = 90.0
+SECONDS_TO_ANSWER = 300.0
 
 
 @dataclass(frozen=True)

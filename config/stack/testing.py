@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from .backstage import private_stack
+from .backstage import demonstration_site, private_stack
 from .places import CHECKOUT, VENV
 from .progress import Shell, only_one
 from .up import prepare_python
@@ -81,8 +81,13 @@ def _integration(arguments: Arguments, state: Path, lock: int) -> bool:
 
 
 def _browser(arguments: Arguments, state: Path, lock: int) -> bool:
-    with services(state, lock) as ini:
-        return _pytest([f"--ckan-ini={ini}", *_within(["tests/browser"], arguments)])
+    with demonstration_site(state / "browser", lock, keep=_keep()) as stack:
+        environment = {
+            **stack.catalogue.secrets,
+            "CKAN_INI": str(stack.places.ini),
+            "TERRITOIRES_SITE_URL": stack.settings.site_url,
+        }
+        return _pytest([*NO_CKAN, *_within(["tests/browser"], arguments)], environment)
 
 
 def _ckan(arguments: Arguments, state: Path, lock: int) -> bool:
@@ -120,7 +125,7 @@ CHECKS: Mapping[str, Callable[[Arguments, Path, int], bool]] = {
 @contextlib.contextmanager
 def services(state: Path, lock: int) -> Iterator[Path]:
     """Run the test services; yield the path of the tests' ini; end them, unless told to keep."""
-    with private_stack(state, lock, keep=os.environ.get("TERRITOIRES_KEEP") == "1") as stack:
+    with private_stack(state, lock, keep=_keep()) as stack:
         ini = state / "test.ini"
         text = (CHECKOUT / "test.ini").read_text(encoding="utf-8")
         ini.write_text(text.replace("var/test/ckan.ini", str(stack.places.ini)), encoding="utf-8")
@@ -131,6 +136,10 @@ def _within(targets: Arguments, arguments: Arguments, folder: Path = CHECKOUT) -
     """Return pytest's arguments: ``targets`` unless ``arguments`` name a file or folder."""
     named = any((folder / word.split("::")[0]).exists() for word in arguments)
     return [*arguments] if named else [*targets, *arguments]
+
+
+def _keep() -> bool:
+    return os.environ.get("TERRITOIRES_KEEP") == "1"
 
 
 def _pytest(

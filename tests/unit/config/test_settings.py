@@ -32,6 +32,8 @@ def taken() -> Iterator[int]:
 
 def test_a_first_run_keeps_what_it_chose(tmp_path: Path, keeper: PortKeeper) -> None:
     settings, _ = load(tmp_path, {}, keeper, running=False, first_ports=FIRST)
+    for port in (settings.port, settings.solr_port):
+        keeper.release(port)
     again, told = load(tmp_path, {}, keeper, running=False, first_ports=FIRST)
     assert again == settings
     assert told == []
