@@ -32,10 +32,10 @@ this.ckan.module('territory-typeahead', function () {
     return node;
   }
 
-  function call(name, data, signal) {
+  function request(name, data, signal) {
     const field = document.querySelector('meta[name=csrf_field_name]');
     const token = field && document.querySelector(`meta[name="${field.content}"]`);
-    const root = this.ckan.LOCALE_ROOT || '';
+    const root = window.ckan.LOCALE_ROOT || '';
     const url = `${root}/api/3/action/${name}`;
     const options = { signal, headers: {} };
     let asked = url;
@@ -51,7 +51,6 @@ this.ckan.module('territory-typeahead', function () {
       .then((answer) => answer.json())
       .then((answer) => (answer.success ? answer.result : Promise.reject(answer.error)));
   }
-  const request = call.bind(this);
 
   return {
     options: { navigate: false, fill: false, multiple: false, limit: 8, level: '', within: '', prefer: '' },

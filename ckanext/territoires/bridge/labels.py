@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import ckan.authz as authz
 import ckan.model as model
-from ckan.lib.plugins import DefaultPermissionLabels
+from ckan.lib.plugins import DefaultPermissionLabels, get_permission_labels
 
 PUBLIC = "public"
 AGENTS = "territoires-agents"
@@ -51,3 +53,11 @@ def restricted_labels(dataset: model.Package) -> list[str]:
     if authz.check_config_permission("allow_dataset_collaborators"):
         return [f"collaborator-{dataset.id}", owner]
     return [owner]
+
+
+def readable_ids(dataset_ids: Iterable[str], user: model.User | None) -> set[str]:
+    """Ids, among these, of the datasets that a person (None: anonymous) may see."""
+    labels = get_permission_labels()
+    held = set(labels.get_user_dataset_labels(user))
+    query = model.Session.query(model.Package).filter(model.Package.id.in_(list(dataset_ids)))
+    return {d.id for d in query if held.intersection(labels.get_dataset_labels(d))}

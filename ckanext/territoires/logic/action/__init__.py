@@ -13,6 +13,15 @@ from ckanext.territoires.logic.action.custom_territory import (
     territoires_custom_territory_list,
     territoires_custom_territory_update,
 )
+from ckanext.territoires.logic.action.disclosure import (
+    dataset_followee_list,
+    follow_dataset,
+    followee_list,
+    member_list,
+    tag_autocomplete,
+    tag_list,
+    tag_search,
+)
 from ckanext.territoires.logic.action.service import territoires_service_list
 from ckanext.territoires.logic.action.territory import (
     territoires_territory_autocomplete,
@@ -24,8 +33,15 @@ from ckanext.territoires.logic.action.territory import (
 __all__ = [
     "bulk_update_private",
     "bulk_update_public",
+    "dataset_followee_list",
+    "follow_dataset",
+    "followee_list",
+    "member_list",
     "organization_update",
     "package_search",
+    "tag_autocomplete",
+    "tag_list",
+    "tag_search",
     "territoires_coverage_read",
     "territoires_custom_territory_create",
     "territoires_custom_territory_delete",
