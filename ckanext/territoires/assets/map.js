@@ -83,11 +83,14 @@ this.ckan.module('territoires-map', function () {
     },
 
     _frame: function (around, shown) {
-      const framed = [shown, around].find((layer) => layer && layer.getBounds().isValid());
-      if (shown) { shown.bringToFront(); }
-      if (around && shown && !around.getBounds().equals(shown.getBounds())) { around.bringToFront(); }
-      if (framed && !this.options.box) {
-        this.map.fitBounds(framed.getBounds().pad(framed === shown && around ? 0.25 : 0.03));
+      const known = [shown, around].filter((layer) => layer && layer.getBounds().isValid());
+      if (!known.length) { return; }
+      const bounds = known[0].getBounds();
+      // What is drawn with a territory is its parts, or, around it, its neighbours.
+      const parts = known.length === 2 && bounds.pad(0.01).contains(around.getBounds());
+      if (parts) { around.bringToFront(); } else if (shown) { shown.bringToFront(); }
+      if (!this.options.box) {
+        this.map.fitBounds(bounds.pad(known.length === 1 || parts ? 0.03 : 0.6));
       }
     },
 

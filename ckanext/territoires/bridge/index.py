@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ckanext.territoires.bridge import custom, services
+from ckanext.territoires.bridge import custom, extent, services
 from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids
 from ckanext.territoires.territory.identifier import parse
 
@@ -24,7 +24,7 @@ def territory_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
         "vocab_service_territory": with_lineage(services.territories_of(pkg_dict.get("owner_org"))),
     }
     fields |= {f"vocab_{name}": as_list(pkg_dict.get(name)) for name in FACETED}
-    return fields
+    return fields | extent.extent_fields(pkg_dict, declared)
 
 
 def declared_territories(pkg_dict: dict[str, Any]) -> list[str]:
