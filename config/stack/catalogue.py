@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,21 +15,9 @@ from .places import CHECKOUT, CONFIG, SHARED, VENV, Places
 from .progress import Shell, digest
 from .services import Service
 from .settings import HOST, Settings
+from .site_ini import MIGRATED_PLUGINS, PLUGINS, Addresses, render
 from .text_files import write_atomically
 
-# The first one wins templates: ours come before CKAN's.
-PLUGINS = (
-    "territoires",
-    "territoires_dsfr",
-    "activity",
-    "scheming_datasets",
-    "scheming_organizations",
-    "spatial_metadata",
-    "spatial_query",
-    "text_view",
-    "image_view",
-)
-MIGRATED_PLUGINS = ("territoires", "activity")
 ADMIN = "admin"
 DSFR = SHARED / "dsfr"
 
@@ -46,27 +33,20 @@ class Catalogue:
 
     def write_ini(self) -> None:
         """Write the configuration from its template, readable by its owner only."""
-        template = string.Template((CONFIG / "ckan.ini").read_text(encoding="utf-8"))
-        values = {
-            "site_url": self.settings.site_url,
-            "database_url": self.database.url,
-            "solr_url": search_engine.url(self.settings.solr_port),
-            "redis_url": queue_server.url(self.places),
-            "secret_key": self.secrets["SECRET_KEY"],
-            "csrf_key": self.secrets["WTF_CSRF_SECRET_KEY"],
-            "token_key": self.secrets["API_TOKEN_SECRET"],
-            "plugins": " ".join(PLUGINS),
-            "storage": str(self.places.storage),
-            "dsfr": str(DSFR),
-            "webassets": str(self.places.state / "webassets"),
-        }
-        escaped = {name: value.replace("%", "%%") for name, value in values.items()}
-        write_atomically(self.places.ini, template.substitute(escaped), mode=0o600)
+        addresses = Addresses(
+            site_url=self.settings.site_url,
+            database_url=self.database.url,
+            solr_url=search_engine.url(self.settings.solr_port),
+            redis_url=queue_server.url(self.places),
+            storage=str(self.places.storage),
+            webassets=str(self.places.state / "webassets"),
+            dsfr=str(DSFR),
+        )
+        write_atomically(self.places.ini, render(addresses, self.secrets), mode=0o600)
 
     def migrate(self, shell: Shell) -> None:
         """Bring the tables of CKAN and of each plugin to their last migration."""
         self.command(shell, "db", "upgrade")
-        # The first `db upgrade` of a new database leaves the plugins' migrations pending.
         for plugin in MIGRATED_PLUGINS:
             self.command(shell, "db", "upgrade", "-p", plugin)
 
