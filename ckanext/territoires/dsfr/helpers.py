@@ -107,7 +107,8 @@ def territoires_dsfr_languages() -> list[Language]:
 
 def _current(endpoint: str, sections: list[str]) -> str:
     here = tk.request.endpoint or ""
-    if here == endpoint:
+    # A plugin may answer at the address of another's endpoint, as ours does for the home page.
+    if here == endpoint or tk.request.path == tk.url_for(endpoint, locale="default"):
         return "page"
     return "true" if here.split(".")[0] in sections else ""
 
