@@ -16,7 +16,7 @@ import yaml
 from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import FileStorage
 
-from ckanext.territoires.bridge import services
+from ckanext.territoires.bridge import profile, services
 from ckanext.territoires.bridge.catalogue import (
     PLUGIN_DATA,
     Entry,
@@ -146,14 +146,14 @@ def _write_account(account: Declared, environment: Mapping[str, str]) -> Account
     if user is None:
         given = environment.get(account["environment"]) or environment.get(PASSWORD_FOR_ALL)
         password = "" if given else secrets.token_urlsafe(12)
-        _create_user(account, given or password)
+        user = _create_user(account, given or password)
         outcome = Outcome.CREATED
-    _give_roles(account)
+    _give_roles(user, account)
     return Account(account["name"], outcome, password)
 
 
-def _create_user(account: Declared, password: str) -> None:
-    tk.get_action("user_create")(
+def _create_user(account: Declared, password: str) -> model.User:
+    created = tk.get_action("user_create")(
         site_context(),
         {
             "name": account["name"],
@@ -162,27 +162,20 @@ def _create_user(account: Declared, password: str) -> None:
             "password": password,
         },
     )
+    return model.Session.get_one(model.User, created["id"])
 
 
-def _give_roles(account: Declared) -> None:
-    user = model.User.get(account["name"])
+def _give_roles(user: model.User, account: Declared) -> None:
     if account.get("sysadmin") and not user.sysadmin:
         user.sysadmin = True
         model.repo.commit()
-    if territory := account.get("territory"):
-        _set_territory(user, territory)
+    territory = account.get("territory")
+    if territory != profile.territory_of(user):
+        profile.set_territory(user, territory)
     for service, role in account.get("services", {}).items():
         tk.get_action("organization_member_create")(
             site_context(), {"id": service, "username": account["name"], "role": role}
         )
-
-
-def _set_territory(user: model.User, territory: str) -> None:
-    extras = user.plugin_extras or {}
-    ours = extras.get("territoires", {})
-    if ours.get("territory") != territory:
-        user.plugin_extras = {**extras, "territoires": {**ours, "territory": territory}}
-        model.repo.commit()
 
 
 def _write_with_files(dataset: Declared, folder: Path) -> Entry:

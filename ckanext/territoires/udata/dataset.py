@@ -60,19 +60,19 @@ class _Mapping:
     record: Mapping[str, Any]
     reference: Reference
     competences: Mapping[str, str]
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list[Remark])
     elsewhere: bool = False
 
     def done(self) -> MappedDataset:
         record = self.record
-        organization = record.get("organization")
+        organization: Mapping[str, Any] | None = record.get("organization")
         name = record["slug"][:100]
-        fields = {
+        fields: dict[str, Any] = {
             "name": name,
             "title": record["title"],
             "notes": self.notes(),
             "owner_org": self.owner(organization),
-            "contact_name": (organization or {}).get("name", ""),
+            "contact_name": organization["name"] if organization else "",
             "theme": self.themes(),
             "territory": self.territories(organization),
             "granularity": self.granularity(),
@@ -121,15 +121,16 @@ class _Mapping:
         return None
 
     def territories(self, organization: Mapping[str, Any] | None) -> list[str]:
-        own = self.competences.get((organization or {}).get("id", ""))
+        own = self.competences.get(organization["id"]) if organization else None
         coverage = map_coverage(self.record.get("spatial"), own, self.reference)
         self.elsewhere = coverage.elsewhere
         self.remarks.extend(coverage.remarks)
         return list(coverage.territories)
 
     def granularity(self) -> str | None:
-        given = (self.record.get("spatial") or {}).get("granularity")
-        if not given:
+        spatial: Mapping[str, Any] = self.record.get("spatial") or {}
+        given = spatial.get("granularity")
+        if not isinstance(given, str) or not given:
             return None
         found = vocabulary().granularities.get(given)
         if not found:
@@ -137,7 +138,7 @@ class _Mapping:
         return found
 
     def themes(self) -> list[str]:
-        tags = self.record.get("tags") or []
+        tags: list[str] = self.record.get("tags") or []
         found = vocabulary().themes(tags) or vocabulary().themes([self.record["title"]])
         if found:
             self.note("tags", " ".join(tags), Reason.THEME_FROM_WORDS, " ".join(found))
@@ -161,7 +162,7 @@ class _Mapping:
         return found or "notspecified"
 
     def period(self) -> dict[str, str]:
-        given = self.record.get("temporal_coverage") or {}
+        given: Mapping[str, Any] = self.record.get("temporal_coverage") or {}
         bounds = {
             "temporal_start": self.day("temporal_coverage.start", given.get("start")),
             "temporal_end": self.day("temporal_coverage.end", given.get("end")),

@@ -80,13 +80,13 @@ def _whole_document(text: str) -> list[Any] | None:
     """Content of a document that is one JSON value over several records, else nothing."""
     if text.lstrip()[:1] == "[":
         value = _parse(text, 1)
-        return value if isinstance(value, list) else None
+        return cast(list[Any], value) if isinstance(value, list) else None
     try:
         page = json.loads(text)
     except ValueError:
         return None
-    data = page.get("data") if isinstance(page, dict) else None
-    return data if isinstance(data, list) else None
+    data = cast(dict[str, Any], page).get("data") if isinstance(page, dict) else None
+    return cast(list[Any], data) if isinstance(data, list) else None
 
 
 def _parse(text: str, line: int) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ckanext.territoires.territory.identifier import LEVELS, InvalidTerritoryId, TerritoryId, parse
 from ckanext.territoires.territory.reference import Reference
@@ -96,4 +96,5 @@ def _outline_remarks(spatial: Mapping[str, Any]) -> tuple[Remark, ...]:
     outline = spatial.get("geom")
     if not isinstance(outline, dict):
         return ()
-    return (Remark("spatial.geom", str(outline.get("type", "")), Reason.OUTLINE_NOT_KEPT),)
+    kind = str(cast(dict[str, Any], outline).get("type", ""))
+    return (Remark("spatial.geom", kind, Reason.OUTLINE_NOT_KEPT),)

@@ -81,4 +81,5 @@ def _zone(declared: dict[str, Any]) -> Zone:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return yaml.safe_load(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    table = files("ckanext.territoires.udata").joinpath(name)
+    return yaml.safe_load(table.read_text(encoding="utf-8"))

@@ -185,7 +185,7 @@ JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(zone=st.text(max_size=40), day=st.text(max_size=12), tag=st.text(max_size=120), words=JSON)
 def test_odd_values_never_raise(
     zone: str, day: str, tag: str, words: Any, record: dict[str, Any], reference: Reference
