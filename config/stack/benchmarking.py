@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from .backstage import private_stack
+from .environment import Need
 from .places import CHECKOUT, VENV
 from .progress import Shell, StepError, only_one
 from .up import prepare_python
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     state = CHECKOUT / os.environ.get("TERRITOIRES_BENCH_STATE", "var/bench")
     keep = os.environ.get("TERRITOIRES_KEEP") == "1"
     with only_one(state / "bin-up.lock") as lock:
-        prepare_python(Shell(state / "log" / "bench.log", lock), tools=True)
+        prepare_python(Shell(state / "log" / "bench.log", lock), Need.SERVICES, tools=True)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         with private_stack(state, lock, keep=keep) as stack:
             environment = _environment(str(stack.places.ini))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import importlib.util
 import os
 import shutil
@@ -25,22 +26,31 @@ class SystemNeed:
     present: Callable[[], bool]
 
 
-def system_needs(*, browser: bool) -> list[SystemNeed]:
-    """Return what the stack needs of the system; with ``browser`` what its tests need too."""
-    needs = [
+class Need(enum.Flag):
+    """What a command needs of the system, beyond Python."""
+
+    NOTHING = 0
+    SERVICES = enum.auto()
+    BROWSER = enum.auto()
+
+
+def system_needs(need: Need) -> list[SystemNeed]:
+    """Return the packages that ``need`` stands for."""
+    found = [
         SystemNeed("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
         SystemNeed("libmagic1", lambda: _has_library("magic")),
-        SystemNeed("openjdk-17-jdk-headless", _has_java),
-        SystemNeed("maven", lambda: shutil.which("mvn") is not None),
     ]
-    if browser:
-        needs.append(SystemNeed("chromium", lambda: shutil.which("chromium") is not None))
-    return needs
+    if need & Need.SERVICES:
+        found.append(SystemNeed("openjdk-17-jdk-headless", _has_java))
+        found.append(SystemNeed("maven", lambda: shutil.which("mvn") is not None))
+    if need & Need.BROWSER:
+        found.append(SystemNeed("chromium", lambda: shutil.which("chromium") is not None))
+    return found
 
 
-def system_step(shell: Shell, *, browser: bool = False) -> Step:
+def system_step(shell: Shell, need: Need) -> Step:
     """Return the step that brings what is missing, or says how to."""
-    return Step("System packages", lambda: _bring(system_needs(browser=browser), shell))
+    return Step("System packages", lambda: _bring(system_needs(need), shell))
 
 
 def python_steps(shell: Shell, *, tools: bool = False) -> list[Step]:

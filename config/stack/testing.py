@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import operator
 import os
 import signal
 import subprocess
@@ -11,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from .backstage import demonstration_site, private_stack
+from .environment import Need
 from .places import CHECKOUT, VENV
 from .progress import Shell, only_one
 from .up import prepare_python
@@ -48,10 +51,11 @@ def main(arguments: Arguments) -> int:
         return 0
     state = CHECKOUT / os.environ.get("TERRITOIRES_TEST_STATE", "var/test")
     with only_one(state / "bin-up.lock") as lock:
-        prepare_python(Shell(state / "log" / "test.log", lock), tools=True)
+        chosen = list(CHECKS) if name == "all" else [name]
+        need = functools.reduce(operator.or_, (NEEDS.get(one, Need.NOTHING) for one in chosen))
+        prepare_python(Shell(state / "log" / "test.log", lock), need, tools=True)
         # What ends this process must also end the services: see the `finally` of the stack.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        chosen = list(CHECKS) if name == "all" else [name]
         failed = [check for check in chosen if not _passes(check, rest, state, lock)]
     if len(chosen) > 1:
         print(f"\n{len(chosen) - len(failed)} checks passed, failed: {', '.join(failed) or 'none'}")
@@ -119,6 +123,11 @@ CHECKS: Mapping[str, Callable[[Arguments, Path, int], bool]] = {
     "integration": _integration,
     "ckan": _ckan,
     "browser": _browser,
+}
+NEEDS = {
+    "integration": Need.SERVICES,
+    "ckan": Need.SERVICES,
+    "browser": Need.SERVICES | Need.BROWSER,
 }
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from . import environment
+from .environment import Need
 from .places import SHARED, VENV, Places, places_of
 from .progress import Shell, only_one, run_steps
 from .settings import PortKeeper, load, state_folder
@@ -37,16 +38,16 @@ def main(arguments: Sequence[str]) -> int:
             return _stop(places)
         if options.reset:
             return _reset(places, sure=options.yes)
-        prepare_python(shell)
+        prepare_python(shell, Need.SERVICES)
         return _up(places, shell)
 
 
-def prepare_python(shell: Shell, *, tools: bool = False) -> None:
+def prepare_python(shell: Shell, need: Need, *, tools: bool = False) -> None:
     """Make the Python environment, then go on in it: this process is replaced by one there."""
     if in_environment():
         return
     steps = [
-        environment.system_step(shell, browser=tools),
+        environment.system_step(shell, need),
         *environment.python_steps(shell, tools=tools),
     ]
     run_steps(steps, SHARED / "done")
