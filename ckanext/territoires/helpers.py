@@ -157,3 +157,21 @@ def territoires_visibility_label(visibility: str) -> str:
         "agents": tk._("Agents of the State"),
         "public": tk._("Anyone"),
     }.get(visibility, visibility)
+
+
+def territoires_proposed(service_id: str | None = None) -> dict[str, Any]:
+    """What the form of a new dataset proposes: the service, its contact and its territory.
+
+    An agent of several services, who named none, chooses first.
+    """
+    services = tk.h.organizations_available("create_dataset")
+    chosen = [s for s in services if service_id in (s["id"], s["name"])] or services
+    service = model.Group.get(chosen[0]["id"]) if len(chosen) == 1 else None
+    if service is None:
+        return {}
+    competence = service.extras.get("territory")
+    return {
+        "owner_org": service.id,
+        "contact_email": service.extras.get("contact_email", ""),
+        "territory": [competence] if competence else [],
+    }

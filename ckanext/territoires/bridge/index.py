@@ -12,6 +12,8 @@ from ckanext.territoires.territory.identifier import parse
 
 # Fields copied as they are into the multi-valued string fields of CKAN's own Solr schema.
 FACETED = ("theme", "granularity", "access_level", "frequency")
+# CKAN searches the text of every extra: “commune” would find all that covers a commune.
+CODED = (*FACETED, "territory", "access_reason")
 
 
 def territory_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
@@ -24,6 +26,7 @@ def territory_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
         "vocab_service_territory": with_lineage(services.territories_of(pkg_dict.get("owner_org"))),
     }
     fields |= {f"vocab_{name}": as_list(pkg_dict.get(name)) for name in FACETED}
+    fields |= {f"extras_{name}": "" for name in CODED if f"extras_{name}" in pkg_dict}
     return fields | extent.extent_fields(pkg_dict, declared)
 
 
