@@ -119,7 +119,7 @@ def state_of(reference: Reference, year: int) -> YearState:
 
 def compare(reference: Reference, old: int, new: int) -> Diff:
     """See Reference.diff."""
-    before, after = state_of(reference, old), state_of(reference, new)
+    before, after = reference.in_year(old), reference.in_year(new)
     changes = (
         *_commune_changes(reference, before, after),
         *_epci_changes(reference, before, after),

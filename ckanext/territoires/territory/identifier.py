@@ -94,10 +94,8 @@ def canonical_code(level: str, code: str) -> str | None:
     if pattern is None:
         return None
     code = code.strip().upper()
-    if level == "commune":
-        code = code.zfill(5)
-    elif level in ("departement", "region"):
-        code = code.zfill(2)
+    if (level == "commune" and len(code) == 4) or (level in ("departement", "region") and code):
+        code = code.zfill(5 if level == "commune" else 2)
     elif level == "arrondissement":
         long = _LONG_ARRONDISSEMENT.fullmatch(code)
         if long and len(code) == 5:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from ckanext.territoires.territory import tables
@@ -57,6 +57,8 @@ class Reference:
         self.version = f"{self.year}-{tables.digest(folder)}"
         rows = tables.read(folder, "territories")
         self.territories: Mapping[str, Territory] = _territories(self.country, rows)
+        # Two, for a comparison: each holds every commune of its year.
+        self._state = lru_cache(maxsize=2)(partial(state_of, self))
 
     def get(self, id: str) -> Territory | None:
         """Return a territory of today, None when there is none of this identifier."""
@@ -96,7 +98,7 @@ class Reference:
 
     def in_year(self, year: int) -> YearState:
         """Communes and EPCI as they were in a COG year at hand; ValueError for another one."""
-        return state_of(self, year)
+        return self._state(year)
 
     def diff(self, old: int, new: int) -> Diff:
         """What changed from one COG year to another; ValueError for a year that is not at hand."""

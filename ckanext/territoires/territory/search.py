@@ -138,7 +138,9 @@ class SearchIndex:
                 yield "former", self._old_codes.exact("0" + query)
             yield "code", self._codes.prefix(query)
             yield "postal_code", self._postal_codes.prefix(query)
-        yield "exact", self._names.exact(query)
+        # Whose whole name it is, before whose name it is but for the article: Forcé, La Force.
+        exact = self._names.exact(query)
+        yield "exact", sorted(exact, key=lambda rank: self._entries[rank].folded != query)
         # A former name in full is as good an answer as the beginning of a present one.
         yield "prefix", sorted(self._old_names.exact(query) + self._names.prefix(query))
         yield "word", self._words.prefix(query)
