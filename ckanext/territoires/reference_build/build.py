@@ -120,7 +120,7 @@ def _wheel_origin(sources: Path) -> list[Row]:
 def _moves_origin(path: Path) -> Row:
     return {
         "name": path.name,
-        "version": max(row["DATE_EFF"] for row in read_moves(path)),
+        "version": max((row["DATE_EFF"] for row in read_moves(path)), default=""),
         "publisher": "INSEE, changes of communes since 1943"
         + (", as carried by the R package COGiter 0.0.15" if path.stem == "mvtcommunes" else ""),
         "licence": LICENCE,
