@@ -55,7 +55,7 @@ def demonstration_site(state: Path, lock: int, *, keep: bool = False) -> Iterato
 def _describe(state: Path) -> tuple[Stack, PortKeeper]:
     places = places_of(state)
     keeper = PortKeeper.empty()
-    running = Supervisor(places).is_running
+    running = Supervisor(places).found_running()
     settings, _ = load(places.state, {}, keeper, running, FIRST_PORTS)
     return Stack.describe(places, settings, durable=False), keeper
 

@@ -50,13 +50,19 @@ class Supervisor:
         except (OSError, xmlrpc.client.Error):
             return False
 
+    def found_running(self) -> bool:
+        """Tell whether the daemon runs; if not, end the services that it may have left."""
+        if self.is_running:
+            return True
+        self.end_leftovers()
+        return False
+
     def start_daemon(self, services: Sequence[Service]) -> None:
         """Start the daemon, or have it take up a changed list of services."""
         write_atomically(self.configuration, self._configure(services), mode=0o600)
         if self.is_running:
             self._take_up_changes()
             return
-        self.end_leftovers()
         self.places.supervisor_socket.unlink(missing_ok=True)
         # supervisord inherits neither our lock nor our terminal.
         subprocess.run(

@@ -70,7 +70,7 @@ def _up(places: Places, shell: Shell) -> int:
     from .stack import Stack
 
     keeper = PortKeeper.empty()
-    running = Supervisor(places).is_running
+    running = Supervisor(places).found_running()
     settings, told = load(places.state, os.environ, keeper, running)
     for line in told:
         print(line)
