@@ -24,7 +24,7 @@ def file(version: str, path: str) -> Response:
     # Without this mark CKAN replaces the life time with that of its pages; it adds "private".
     tk.request.environ["__no_cache__"] = True
     response = send_from_directory(folder / version, path, max_age=A_YEAR)
-    response.cache_control.public = None
+    response.cache_control.public = False
     response.cache_control.immutable = True
     return response
 
