@@ -105,12 +105,15 @@ def load_services(declared: Iterable[Declared]) -> Iterator[Entry]:
         yield _write_service(fields)
 
 
-def load_accounts(declared: Iterable[Declared], environment: Mapping[str, str]) -> list[Account]:
+def load_accounts(
+    declared: Iterable[Declared], environment: Mapping[str, str]
+) -> Iterator[Account]:
     """Make the accounts that do not exist, and give each its roles.
 
     The password of an account that exists is never changed.
     """
-    return [_write_account(account, environment) for account in declared]
+    for account in declared:
+        yield _write_account(account, environment)
 
 
 def load_datasets(declared: Sequence[Declared], folder: Path) -> Iterator[Entry]:

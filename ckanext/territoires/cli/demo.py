@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -41,11 +41,10 @@ def load(folder: Path | None, report: Path | None) -> None:
     chosen = Demo(folder or CHECKOUT / "demo")
     start = time.monotonic()
     try:
-        entries, accounts = _load(chosen)
+        entries = _load(chosen)
     except (UnreadableDemo, UnreadableRecords) as error:
         raise click.ClickException(str(error)) from error
     print_report(entries)
-    _print_accounts(accounts)
     if report:
         write_report(entries, report)
     click.echo(_("Done in {seconds:.0f} s.").format(seconds=time.monotonic() - start))
@@ -53,7 +52,7 @@ def load(folder: Path | None, report: Path | None) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _load(chosen: Demo) -> tuple[list[Entry], list[Account]]:
+def _load(chosen: Demo) -> list[Entry]:
     # Everything is read before anything is written.
     records, bodies, datasets = chosen.records, chosen.organizations, chosen.datasets
     entries: list[Entry] = []
@@ -61,7 +60,8 @@ def _load(chosen: Demo) -> tuple[list[Entry], list[Account]]:
         for entry in loader.load_services(chosen.services):
             entries.append(entry)
             step()
-    accounts = loader.load_accounts(chosen.accounts, os.environ)
+    # At once: a password made up here would be lost with an interrupted load.
+    _print_accounts(loader.load_accounts(chosen.accounts, os.environ))
     with progress_bar(len(datasets), _("Datasets with files")) as step:
         for entry in loader.load_datasets(datasets, chosen.folder):
             entries.append(entry)
@@ -70,10 +70,10 @@ def _load(chosen: Demo) -> tuple[list[Entry], list[Account]]:
         entries += catalogue.import_organizations(bodies, progress=step)
     with progress_bar(len(records), _("Catalogue records")) as step:
         entries += catalogue.import_datasets(records, progress=step)
-    return entries, accounts
+    return entries
 
 
-def _print_accounts(accounts: Sequence[Account]) -> None:
+def _print_accounts(accounts: Iterable[Account]) -> None:
     click.echo(_("Accounts:"))
     for account in accounts:
         password = _("password: {password}").format(password=account.password)
