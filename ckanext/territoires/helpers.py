@@ -169,9 +169,9 @@ def territoires_proposed(service_id: str | None = None) -> dict[str, Any]:
     service = model.Group.get(chosen[0]["id"]) if len(chosen) == 1 else None
     if service is None:
         return {}
-    competence = service.extras.get("territory")
+    competence = (service.extras or {}).get("territory")
     return {
         "owner_org": service.id,
-        "contact_email": service.extras.get("contact_email", ""),
+        "contact_email": (service.extras or {}).get("contact_email", ""),
         "territory": [competence] if competence else [],
     }

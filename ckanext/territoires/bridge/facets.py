@@ -61,5 +61,9 @@ def _labels(facet: str) -> dict[str, str]:
     for field in schema["dataset_fields"]:
         if field["field_name"] == name:
             choices = scheming.scheming_field_choices(field) or []
-            return {c["value"]: scheming.scheming_language_text(c["label"]) for c in choices}
+            # A job or a command has no reader: scheming would look for the language of a request.
+            language = tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
+            return {
+                c["value"]: scheming.scheming_language_text(c["label"], language) for c in choices
+            }
     return {}

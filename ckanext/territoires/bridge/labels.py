@@ -17,7 +17,7 @@ def access_level(dataset: model.Package) -> str:
 
     A dataset without a declared level follows CKAN alone: public, or its service's.
     """
-    declared = dataset.extras.get("access_level")
+    declared = (dataset.extras or {}).get("access_level")
     if declared in ("agents", "service"):
         return declared
     return "service" if dataset.private else "public"

@@ -14,7 +14,7 @@ def territories_of(organization_id: str | None) -> list[str]:
         return []
     # Through the session's identity map: reindexing many datasets of a service reads it once.
     organization = model.Session.get(model.Group, organization_id)
-    value = organization.extras.get("territory") if organization else None
+    value = (organization.extras or {}).get("territory") if organization else None
     return [value] if value else []
 
 

@@ -39,9 +39,9 @@ def package_search(up: Action, context: Context, data_dict: DataDict) -> dict[st
 def organization_update(up: Action, context: Context, data_dict: DataDict) -> Any:
     """CKAN's update; a service whose territory changed has its datasets reindexed by a job."""
     organization = model.Group.get(data_dict.get("id", ""))
-    before = organization.extras.get("territory") if organization else None
+    before = (organization.extras or {}).get("territory") if organization else None
     result = up(context, data_dict)
-    if organization and organization.extras.get("territory") != before:
+    if organization and (organization.extras or {}).get("territory") != before:
         services.enqueue_reindex(organization.id)
     return result
 

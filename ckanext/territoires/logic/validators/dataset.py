@@ -77,7 +77,7 @@ def territoires_access_level(
 def _settled(given: str | None, private: bool | None, dataset: model.Package | None) -> str:
     if dataset is None or dataset.state == "draft" and given is None and private is None:
         return given or _from_private(private) or config.default_access_level()
-    stored = dataset.extras.get("access_level")
+    stored = (dataset.extras or {}).get("access_level")
     if given and given != stored:
         return given
     if private is not None and private != dataset.private:
@@ -110,7 +110,7 @@ def territoires_contact_email(
     """Check the address, the service's own unless told; a person's is accepted with a word."""
     if is_empty(data.get(key)):
         service = model.Group.get(data.get(("owner_org",)) or "")
-        data[key] = service.extras.get("contact_email", "") if service else ""
+        data[key] = (service.extras or {}).get("contact_email", "") if service else ""
     address = str(data[key]).strip()
     if not address:
         data.pop(key)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey
 
+# CKAN keeps the errors of `groups` by group and by field: ours is about the choice itself.
+PARENT = ("parent",)
+
 
 def territoires_no_cycle(
     key: FlattenKey, data: FlattenDataDict, errors: FlattenErrorDict, context: Context
@@ -17,13 +20,13 @@ def territoires_no_cycle(
     ]
     service = context.get("group")
     if len(parents) > 1:
-        errors.setdefault(("groups",), []).append(tk._("A service is under one other at most"))
+        errors.setdefault(PARENT, []).append(tk._("A service is under one other at most"))
     if service is None or not parents:
         return
     below = {service.name, service.id}
     for id, name, _title, _parent in service.get_children_group_hierarchy(type=service.type):
         below |= {id, name}
     if below.intersection(parents):
-        errors.setdefault(("groups",), []).append(
+        errors.setdefault(PARENT, []).append(
             tk._("A service cannot be under itself or under a service that is below it")
         )

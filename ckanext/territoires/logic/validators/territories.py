@@ -79,7 +79,7 @@ def territoires_coverage(
     given = data.get(key)
     if is_empty(given) and (in_dataset_form() or "package" not in context):
         service = model.Group.get(data.get(("owner_org",)) or "")
-        given = service.extras.get("territory") if service else None
+        given = (service.extras or {}).get("territory") if service else None
     if is_empty(given):
         if in_dataset_form():
             raise tk.Invalid(tk._("Choose at least one territory"))
