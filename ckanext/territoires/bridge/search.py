@@ -45,10 +45,7 @@ def parse_query(extras: dict[str, Any]) -> TerritoryQuery | None:
                 scope=scope, scopes=", ".join(SCOPES)
             )
         )
-    territories: dict[str, None] = {}
-    for identifier in asked:
-        territories |= dict.fromkeys(_known(identifier))
-    return TerritoryQuery(tuple(territories), scope)
+    return TerritoryQuery(_today("ext_territory", asked), scope)
 
 
 def apply_territory(search_params: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +60,7 @@ def apply_territory(search_params: dict[str, Any]) -> dict[str, Any]:
             search_params["sort"] = order
     services = list(_split(extras.get("ext_service_territory")))
     if services:
-        condition = f"+vocab_service_territory:({_any(services)})"
+        condition = f"+vocab_service_territory:({_any(_today('ext_service_territory', services))})"
         search_params["fq_list"] = [*search_params.get("fq_list", []), condition]
     return search_params
 
@@ -103,16 +100,23 @@ def _conditions(query: TerritoryQuery) -> Iterable[str]:
                 yield f"vocab_territory:({_any(above)})"
 
 
-def _known(identifier: str) -> tuple[str, ...]:
+def _today(parameter: str, identifiers: Iterable[str]) -> tuple[str, ...]:
+    """Today's identifiers, each once, for those that a parameter holds."""
+    territories: dict[str, None] = {}
+    for identifier in identifiers:
+        territories |= dict.fromkeys(_known(parameter, identifier))
+    return tuple(territories)
+
+
+def _known(parameter: str, identifier: str) -> tuple[str, ...]:
     try:
         found = current_ids(identifier)
     except UnknownTerritory:
         found = ()
     if not found or (found[0].startswith(custom.PREFIX) and not custom.readable(found[0])):
         # The same words for what does not exist and for what this person may not see.
-        raise SearchQueryError(
-            tk._("ext_territory: no territory answers to “{id}”").format(id=identifier)
-        )
+        message = tk._("{parameter}: no territory answers to “{id}”")
+        raise SearchQueryError(message.format(parameter=parameter, id=identifier))
     return found
 
 

@@ -59,7 +59,7 @@ def refine() -> str | Response:
     The form works so without script, and the address of a search holds nothing empty.
     """
     page = tk.request.args.get("_page", "")
-    if not page.startswith("/") or not tk.h.url_is_local(page):
+    if not page.startswith("/") or "\\" in page or not tk.h.url_is_local(page):
         page = tk.url_for("dataset.search")
     kept = [
         (name, value)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from ckan.lib.search import SearchError
+from ckan.lib.search import SearchError, SearchQueryError
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge.search import SCOPES, parse_query
@@ -64,7 +64,11 @@ def search_form(count: int, dataset_type: str | None) -> SearchForm:
         if value and name != "page" and not name.startswith("_")
     ]
     page = tk.h.url_for(request.endpoint, **(request.view_args or {}))
-    search = _Search(page, arguments, dataset_type)
+    try:
+        search = _Search(page, arguments, dataset_type)
+    except SearchQueryError as error:
+        # CKAN's page of a service or a group goes on after a wrong search.
+        tk.abort(400, str(error))
     return search.describe(count)
 
 
