@@ -150,6 +150,16 @@ class TestImport:
         assert "1 left out" in import_udata([foreign]).output
         assert everything() == {}
 
+    def test_two_files_under_one_id_are_both_kept(
+        self, import_udata: Import, records: list[Record]
+    ) -> None:
+        first = records[0]["resources"][0]
+        other = first | {"url": "https://data.loire-atlantique.fr/autre.csv"}
+        records[0]["resources"] = [first, other, other]
+        assert import_udata(records[:1]).exit_code == 0
+        urls = [file["url"] for file in show(records[0]["slug"])["resources"]]
+        assert urls == [first["url"], other["url"]]
+
     def test_an_address_already_taken(self, import_udata: Import, records: list[Record]) -> None:
         service = factories.Organization(territory="fr:departement:44")
         factories.Dataset(name=ROADS, owner_org=service["id"])

@@ -187,12 +187,20 @@ def _outcome_for_dataset(
 
 
 def _dataset_fields(mapped: MappedDataset, owner: str | None, package_id: str) -> dict[str, Any]:
-    resources = [
-        {key: value for key, value in resource.items() if key != "udata_id"}
-        | {"id": stable_id(package_id, resource.get("udata_id") or resource["url"])}
-        for resource in mapped.fields["resources"]
-    ]
-    return {**mapped.fields, "owner_org": owner, "resources": resources, "type": "dataset"}
+    resources: dict[str, dict[str, Any]] = {}
+    for resource in mapped.fields["resources"]:
+        key = resource.get("udata_id") or resource["url"]
+        resource_id = stable_id(package_id, key)
+        if resource_id in resources:  # Real records list a file twice, or two under one id.
+            resource_id = stable_id(package_id, key, resource["url"])
+        kept = {name: value for name, value in resource.items() if name != "udata_id"}
+        resources[resource_id] = kept | {"id": resource_id}
+    return {
+        **mapped.fields,
+        "owner_org": owner,
+        "resources": list(resources.values()),
+        "type": "dataset",
+    }
 
 
 def _free_name(mapped: MappedDataset) -> str:

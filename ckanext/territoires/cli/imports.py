@@ -54,13 +54,18 @@ def udata(
     entries: list[Entry] = []
     with progress_bar(len(bodies), _("Organisations")) as step:
         entries += catalogue.import_organizations(bodies, dry_run=dry_run, progress=step)
+    announced = {entry.udata_id for entry in entries}
     with progress_bar(len(records), _("Datasets")) as step:
-        entries += catalogue.import_datasets(
+        written = catalogue.import_datasets(
             records,
             default_organization=default_organization,
             territories=territories,
             dry_run=dry_run,
             progress=step,
+        )
+        # A dry run meets again, as missing, the organisations that it did not write.
+        entries += (
+            entry for entry in written if entry.kind == "dataset" or entry.udata_id not in announced
         )
     print_report(entries, dry_run=dry_run)
     if report:
