@@ -93,7 +93,7 @@ def test_each_page_is_documented(route: str) -> None:
 
 @pytest.mark.parametrize(("schema", "field"), fields())
 def test_each_field_is_documented(schema: str, field: str) -> None:
-    assert f"`{field}`" in text("producteurs.md"), f"{schema}: {field}"
+    assert f"`{field}`" in text("producers.md"), f"{schema}: {field}"
 
 
 @pytest.mark.parametrize("command", commands())

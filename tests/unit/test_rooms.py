@@ -17,7 +17,8 @@ FLOORS = [
     {"bridge"},
     {"logic"},
     {"dsfr"},
-    {"helpers", "views", "cli"},
+    {"views", "cli"},
+    {"helpers"},
     {"plugin", "plugin_dsfr"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
