@@ -10,6 +10,7 @@ from typing import Any
 
 import ckan.model as model
 from ckan.plugins import toolkit as tk
+from ckan.types import Context
 from flask_login import login_user
 
 from .apparatus.catalogue import Catalogue
@@ -27,8 +28,8 @@ REINDEX_LIMIT = 1.15
 ROUNDS = 7
 SEARCHES_A_ROUND = 40
 LISTS_A_ROUND = 10
-# What config/solr allows in one query: two régions of the nation have more codes than this.
-MAX_CLAUSES = 4096
+# Régions whose list is long enough to matter, and short enough for config/solr to accept it.
+CODES = range(1000, 4096)
 REINDEX_ROUNDS = 8
 REINDEXED_A_ROUND = 25
 
@@ -54,7 +55,7 @@ def main() -> None:
     reindexing(catalogue.real)
 
 
-def scopes(catalogue: Catalogue, person: str, context: dict[str, Any]) -> None:
+def scopes(catalogue: Catalogue, person: str, context: Context) -> None:
     """A territory in each scope, against the same search without one."""
     draw = random.Random(person)
     sides: dict[str, Callable[[Draw], object]] = {
@@ -71,11 +72,11 @@ def scopes(catalogue: Catalogue, person: str, context: dict[str, Any]) -> None:
         tell(Verdict("search", f"{person}-{scope}-ratio", value, SCOPE_LIMIT))
 
 
-def lists(catalogue: Catalogue, context: dict[str, Any]) -> None:
+def lists(catalogue: Catalogue, context: Context) -> None:
     """All of a région, against the list of all the codes inside it: the same answer."""
     draw = random.Random(52)
     inside = {region: codes_inside(region) for region in catalogue.nation.by_level["region"]}
-    codes = {region: codes for region, codes in inside.items() if len(codes) < MAX_CLAUSES}
+    codes = {region: codes for region, codes in inside.items() if len(codes) in CODES}
     sides: dict[str, Callable[[Draw], object]] = {
         "lineage": lambda one: _search(context, one, ext_scope="within"),
         "list": lambda one: _search_codes(context, one, codes[one.territory]),
@@ -84,8 +85,13 @@ def lists(catalogue: Catalogue, context: dict[str, Any]) -> None:
     draws = [_draws(catalogue, draw, LISTS_A_ROUND, regions) for _ in range(ROUNDS)]
     _warm(sides, _draws(catalogue, draw, LISTS_A_ROUND, regions))
     timings = take_turns(sides, draws)
-    counts = {name: [side(one)["count"] for one in draws[0]] for name, side in sides.items()}
-    same = float(counts["lineage"] == counts["list"])
+    same = float(
+        all(
+            _search(context, one, ext_scope="within")["count"]
+            == _search_codes(context, one, codes[one.territory])["count"]
+            for one in draws[0]
+        )
+    )
     tell(Verdict("search", "list-same-answer", same, 1, at_least=True))
     tell(Verdict("search", "list-p95-ms", milliseconds(timings, "list")))
     value = ratio(timings, "list", "lineage")
@@ -115,7 +121,7 @@ def reindexing(ids: tuple[str, ...]) -> None:
     tell(Verdict("search", "reindex-ratio-to-plain", ratio(timings, "ours", "plain")))
 
 
-def _context(user: model.User | None) -> dict[str, Any]:
+def _context(user: model.User | None) -> Context:
     return {"user": user.name if user else "", "auth_user_obj": user or model.AnonymousUser()}
 
 
@@ -138,20 +144,20 @@ def _day(draw: random.Random) -> str:
     return f"2015-01-01T00:00:{draw.uniform(0, 60):09.6f}Z"
 
 
-def _search(context: dict[str, Any], one: Draw, **scope: str) -> dict[str, Any]:
+def _search(context: Context, one: Draw, **scope: str) -> dict[str, Any]:
     asked = {"ext_territory": one.territory, **scope} if scope else {}
     return _package_search(context, one, asked)
 
 
-def _search_codes(context: dict[str, Any], one: Draw, codes: Any) -> dict[str, Any]:
+def _search_codes(context: Context, one: Draw, codes: Any) -> dict[str, Any]:
     quoted = " OR ".join(f'"{code}"' for code in codes)
     return _package_search(context, one, {"fq": f"vocab_territory:({quoted})"})
 
 
-def _package_search(context: dict[str, Any], one: Draw, asked: dict[str, str]) -> dict[str, Any]:
+def _package_search(context: Context, one: Draw, asked: dict[str, str]) -> dict[str, Any]:
     since = f"metadata_modified:[{one.since} TO *]"
     data_dict = {"q": one.text, "rows": 20, "fq_list": [since], **asked}
-    return tk.get_action("package_search")(dict(context), data_dict)
+    return tk.get_action("package_search")(tk.fresh_context(context), data_dict)
 
 
 def _warm(sides: dict[str, Callable[[Draw], object]], draws: list[Draw]) -> None:

@@ -6,7 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 
 import ckan.model as model
@@ -99,7 +99,7 @@ def _rows() -> list[str]:
             value="",
             state="complete",
             error="",
-            last_updated=datetime.now(timezone.utc).replace(tzinfo=None),
+            last_updated=datetime.now(UTC).replace(tzinfo=None),
         )
         model.Session.add(status)
     model.Session.commit()

@@ -8,6 +8,7 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
+from ckan.types import Context
 
 from .nation import Nation
 from .producers import ADMIN, Service, account
@@ -36,9 +37,27 @@ SUBJECTS = (
     "friches industrielles",
 )
 WORDS = (
-    "inventaire annuel périmètre enquête zonage arrêté instruction financement commune usager "
-    "dossier recensement parcelle réseau projet bilan subvention indicateur programme suivi"
-).split()
+    "inventaire",
+    "annuel",
+    "périmètre",
+    "enquête",
+    "zonage",
+    "arrêté",
+    "instruction",
+    "financement",
+    "commune",
+    "usager",
+    "dossier",
+    "recensement",
+    "parcelle",
+    "réseau",
+    "projet",
+    "bilan",
+    "subvention",
+    "indicateur",
+    "programme",
+    "suivi",
+)
 
 
 def real_datasets(nation: Nation, producers: list[Service], count: int) -> list[str]:
@@ -55,7 +74,7 @@ def real_datasets(nation: Nation, producers: list[Service], count: int) -> list[
     for name, coverage in zip(names, coverages, strict=True):
         fields = dataset_fields(draw, name, draw.choice(producers), coverage or ["country:fr"])
         if name not in known:
-            context = {"user": admin.name, "auth_user_obj": admin, "defer_commit": True}
+            context = Context(user=admin.name, auth_user_obj=admin)
             tk.get_action("package_create")(context, fields)
     query = sa.select(model.Package.id).where(model.Package.name.in_(names))
     return list(model.Session.scalars(query.order_by(model.Package.name)))

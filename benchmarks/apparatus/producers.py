@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
@@ -65,11 +66,13 @@ def _service(number: int, territory: str) -> Service:
 def _store(wanted: list[Service]) -> None:
     # By the model: the actions of an organisation are not what is measured.
     known = set(
-        model.Session.scalars(sa.select(model.Group.name).where(model.Group.name.like(f"{PREFIX}%")))
+        model.Session.scalars(
+            sa.select(model.Group.name).where(model.Group.name.like(f"{PREFIX}%"))
+        )
     )
     for service in wanted:
         if service.name not in known:
-            group = model.Group(
+            group: Any = model.Group(
                 name=service.name, title=service.title, type="organization", is_organization=True
             )
             group.id = service.id
