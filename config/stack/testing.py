@@ -36,9 +36,24 @@ Environment:
 NO_CKAN = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
 SUITES = CHECKOUT / "tests" / "ckan_suites"
 SITE_PACKAGES = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+_GET = "ckan/tests/logic/action/test_get.py"
+# The activity stream, and all that searches or shows datasets.
 CKAN_TARGETS = (
     "ckanext/activity/tests",
-    "ckan/tests/logic/action/test_get.py::TestPackageSearch",
+    "ckan/tests/lib/search",
+    f"{_GET}::TestPackageSearch",
+    f"{_GET}::TestPackageShow",
+    f"{_GET}::TestPackageAutocomplete",
+    f"{_GET}::TestPackageAutocompleteWithDatasetForm",
+    f"{_GET}::TestCurrentPackageList",
+    f"{_GET}::TestResourceSearch",
+    f"{_GET}::TestGroupPackageShow",
+    f"{_GET}::TestPackagePluginData",
+    f"{_GET}::TestTagList",
+    f"{_GET}::TestTagShow",
+    f"{_GET}::TestMembersList",
+    "ckan/tests/controllers/test_package.py::TestSearch",
+    "ckan/tests/controllers/test_feed.py",
 )
 Arguments = Sequence[str]
 

@@ -16,12 +16,17 @@ empty_tables = runpy.run_path(str(HERE.parent / "helpers" / "database.py"))["emp
 
 
 class MigratedTables:
-    """The ``reset_db`` fixture, in place of CKAN's, which leaves plugins' migrations undone."""
+    """Fixtures in place of CKAN's, which drop the tables of plugins and migrate them again."""
 
     @pytest.fixture(scope="session")
     def reset_db(self) -> Callable[[], None]:
         """Return a callable that empties every table."""
         return empty_tables
+
+    @pytest.fixture(scope="session")
+    def migrate_db_for(self) -> Callable[..., None]:
+        """Return a callable that does nothing: every table is migrated once and for all."""
+        return lambda *_plugin, **_options: None
 
 
 @pytest.hookimpl(trylast=True)
