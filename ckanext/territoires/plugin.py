@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from ckan import plugins as p

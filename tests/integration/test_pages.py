@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,13 +52,11 @@ def send(browser: Any, address: str, **data: str) -> Any:
     assert page.status_code == 200
     token = re.search(r'name="_csrf_token" content="([^"]+)"', page.body)
     assert token
-    return browser.post(
-        address, data={"_csrf_token": token[1], **data}, follow_redirects=False
-    )
+    return browser.post(address, data={"_csrf_token": token[1], **data}, follow_redirects=False)
 
 
 @pytest.fixture(scope="module")
-def world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Iterator[World]:
+def world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> World:
     plugins.load_all()
     reset_db()
     reset_index()
@@ -88,7 +86,7 @@ def world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Iter
                 access_level=level,
                 territory=[f"fr:{territory}"],
             )
-    yield world
+    return world
 
 
 def seen(body: str) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -47,7 +47,7 @@ ASKED = (NANTES, OREE, REDON, NANTES_METROPOLE, REDON_AGGLOMERATION, LOIRE_ATLAN
 
 
 @pytest.fixture(scope="module")
-def site(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Iterator[CKANTestApp]:
+def site(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> CKANTestApp:
     plugins.load_all()
     reset_db()
     reset_index()
@@ -64,7 +64,7 @@ def site(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Itera
             access_level="public",
             territory=[] if name == "unsaid" else territories,
         )
-    yield _get_test_app()
+    return _get_test_app()
 
 
 def parts_of(identifier: str) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -19,9 +19,12 @@ FIELDS = [
     "res_format",
     "metadata_modified",
     "vocab_territory",
+    "vocab_territory_lineage",
     "vocab_access_level",
 ]
 SAMPLE = 4
+# Enough for the groups of most territories to be filled by one query.
+CLOSEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +58,29 @@ class Coverage:
 def coverage(shown: dict[str, Any]) -> Coverage:
     """Datasets that the current person may see about a territory, the closest first.
 
-    One query counts every group and fills the first; each of the others that holds something
+    One query counts every group and gives the closest datasets; a group that these leave short
     takes one more.
     """
     identifier = shown["id"]
-    first = search(
+    found = search(
         {"ext_territory": identifier},
-        rows=SAMPLE,
-        **{"facet.field": ["vocab_territory", "organization"], "facet.limit": -1},
+        rows=CLOSEST,
+        **{
+            "facet.field": ["vocab_territory", "vocab_territory_lineage", "organization"],
+            "facet.limit": -1,
+        },
     )
-    counts = {i["name"]: i["count"] for i in first["search_facets"]["vocab_territory"]["items"]}
-    groups = [_exact(shown, counts.get(identifier, 0), first["results"])]
-    if shown["level"] != "commune":
-        groups.append(_inside(shown))
-    groups += [
-        _exact(parent, counts[parent["id"]])
-        for parent in shown["parents"]
-        if counts.get(parent["id"])
+    exact, within = _counts(found, "vocab_territory"), _counts(found, "vocab_territory_lineage")
+    inside = within.get(identifier, 0) - exact.get(identifier, 0)
+    if shown["level"] == "custom":
+        inside = _search_group(shown, "within", inside=True, rows=0)["count"]
+    groups = [
+        Group(shown, "exact", exact.get(identifier, 0), ()),
+        Group(shown, "within", inside, (), inside=True),
+        *(Group(parent, "exact", exact.get(parent["id"], 0), ()) for parent in shown["parents"]),
     ]
-    return Coverage(first["count"], tuple(group for group in groups if group.count))
+    filled = tuple(_filled(group, found["results"]) for group in groups if group.count)
+    return Coverage(found["count"], filled)
 
 
 def latest(identifier: str, rows: int) -> list[dict[str, Any]]:
@@ -105,26 +112,33 @@ def search(extras: dict[str, str], **parameters: Any) -> dict[str, Any]:
     return found
 
 
-def _exact(
-    territory: dict[str, Any], count: int, closest: list[dict[str, Any]] | None = None
-) -> Group:
-    if closest is None:
-        closest = search(
-            {"ext_territory": territory["id"], "ext_scope": "exact"},
-            rows=SAMPLE,
-            **{"facet.field": ["organization"]},
-        )["results"]
-    # The closest of a search come with others when the territory itself has few.
-    own = [dataset for dataset in closest if territory["id"] in dataset["territory"]]
-    return Group(territory, "exact", count, tuple(own))
+def _counts(found: dict[str, Any], facet: str) -> dict[str, int]:
+    return {item["name"]: item["count"] for item in found["search_facets"][facet]["items"]}
 
 
-def _inside(territory: dict[str, Any]) -> Group:
+def _filled(group: Group, closest: list[dict[str, Any]]) -> Group:
+    own = [dataset for dataset in closest if _is_in(dataset, group)][:SAMPLE]
+    if len(own) < min(group.count, SAMPLE):
+        own = _search_group(group.territory, group.scope, inside=group.inside)["results"]
+    return replace(group, datasets=tuple(own))
+
+
+def _is_in(dataset: dict[str, Any], group: Group) -> bool:
+    identifier = group.territory["id"]
+    declared = identifier in dataset["territory"]
+    if not group.inside:
+        return declared
+    return not declared and identifier in dataset.get("vocab_territory_lineage", ())
+
+
+def _search_group(
+    territory: dict[str, Any], scope: str, *, inside: bool, rows: int = SAMPLE
+) -> dict[str, Any]:
     identifier = territory["id"]
-    found = search(
-        {"ext_territory": identifier, "ext_scope": "within"},
-        fq=f'-vocab_territory:"{identifier}"',
-        rows=SAMPLE,
+    parameters: dict[str, Any] = {"fq": f'-vocab_territory:"{identifier}"'} if inside else {}
+    return search(
+        {"ext_territory": identifier, "ext_scope": scope},
+        rows=rows,
+        **parameters,
         **{"facet.field": ["organization"]},
     )
-    return Group(territory, "within", found["count"], tuple(found["results"]), inside=True)

@@ -11,7 +11,7 @@ from ckanext.territoires.territory.reference import Match, Territory
 
 SHOWN = 12
 # Words that tie a subject to a place: “dotations de Nantes”.
-LINKS = frozenset("a au aux d dans de des du en et l la le les pour sur".split())
+LINKS = frozenset(["a", "au", "aux", "d", "dans", "de", "des", "du", "en", "et", "pour", "sur"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,10 @@ def _geojson(territories: Sequence[Territory], *, private: bool = False) -> Resp
     tk.request.environ["__no_cache__"] = True
     response = Response(mimetype="application/geo+json")
     response.cache_control.max_age = A_DAY
-    response.cache_control.private = private
-    response.cache_control.public = not private
+    if private:
+        response.cache_control.private = True
+    else:
+        response.cache_control.public = True
     ids = [territory.id for territory in territories]
     response.set_etag(f"{reference().version}-{tk.h.lang()}-{crc32(' '.join(ids).encode()):x}")
     if tk.request.if_none_match.contains(response.get_etag()[0] or ""):

@@ -26,7 +26,8 @@ def edit() -> str | Response:
         identifier = territoires_territory_id(asked) if asked else None
     except tk.Invalid as error:
         return _form(asked, error.error)
-    profile.set_territory(model.User.get(tk.current_user.id), identifier)
+    user = model.Session.get_one(model.User, tk.current_user.id)
+    profile.set_territory(user, identifier)
     tk.h.flash_success(tk._("Your territory is noted"))
     return tk.redirect_to("home.index")
 
