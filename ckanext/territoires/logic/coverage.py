@@ -11,8 +11,8 @@ from ckanext.territoires.territory.identifier import LEVELS, InvalidTerritoryId,
 from ckanext.territoires.territory.names import fold
 from ckanext.territoires.territory.reference import Reference
 
-# Lines, cells of a spreadsheet, the usual separators of a list; a comma may be part of a label.
-_PIECES = re.compile(r"[\n\r\t;|]+")
+# A comma may be part of a label.
+_SEPARATORS = re.compile(r"[;|]+")
 _IDENTIFIER = re.compile(
     r"\b(?:country-subset:[a-z]{2}:[a-z0-9-]+|country:[a-z]{2}|custom:[a-z0-9-]+"
     r"|[a-z]{2}:[a-z]+:[0-9AB]+)(?:@\d{4}(?:-\d{2}){0,2})?",
@@ -102,7 +102,19 @@ def read_coverage(
 
 def _pieces(given: str | Iterable[str]) -> Iterator[str]:
     for text in [given] if isinstance(given, str) else given:
-        yield from (piece.strip(" ,\"'") for piece in _PIECES.split(text))
+        for line in text.splitlines():
+            identifiers = _IDENTIFIER.findall(line)
+            cells = identifiers or _told(line.split("\t"))
+            for cell in cells:
+                yield from (piece.strip(" ,\"'") for piece in _SEPARATORS.split(cell))
+
+
+def _told(cells: list[str]) -> list[str]:
+    """Cells of a row of a spreadsheet that say the territory: its code, when one has labels."""
+    filled = [cell.strip(" \"'") for cell in cells if cell.strip()]
+    codes = [cell for cell in filled if _LONG_CODE.fullmatch(cell)]
+    labels = [cell for cell in filled if not _CODE.match(cell)]
+    return codes[:1] if codes and labels else filled
 
 
 def _tokens(piece: str, reference: Reference) -> Iterable[str]:
