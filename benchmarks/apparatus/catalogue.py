@@ -133,9 +133,9 @@ def _varied(
         "owner_org": owner.id,
     }
     declared = {"territory": json.dumps(coverage)}
-    shown = _shown(pattern["validated_data_dict"]) | new | {"territory": coverage}
+    shown = _shown(pattern["validated_data_dict"])
     service = {"id": owner.id, "name": owner.name, "title": owner.title}
-    shown["organization"] = shown["organization"] | service
+    changed = {"territory": coverage, "organization": shown["organization"] | service}
     site_id = tk.config["ckan.site_id"]
     document = pattern | new | declared
     return (
@@ -145,7 +145,7 @@ def _varied(
             "title_string": new["title"],
             "extras_territory": declared["territory"],
             "organization": owner.name,
-            "validated_data_dict": json.dumps(shown),
+            "validated_data_dict": json.dumps(shown | new | changed),
             "index_id": hashlib.md5(f"{id}{site_id}".encode()).hexdigest(),
             "permission_labels": [
                 label.replace(pattern["id"], id).replace(pattern["owner_org"], owner.id)
