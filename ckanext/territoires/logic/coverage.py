@@ -91,12 +91,15 @@ def read_coverage(
 
     Codes that lost their leading zero get it back; a label beside an identifier or a code is
     ignored. A name or a short code shared by several territories is the one of `home`, when only
-    one of them lies there.
+    one of them lies there. `has_custom` tells whether a custom territory may be used.
     """
     reading = _Reading()
     for piece in _pieces(given):
         for text in _tokens(piece, reference):
-            _read(text, reference, home, reading)
+            if text.startswith("custom:") and has_custom(text):
+                reading.territories[text] = None
+            else:
+                _read(text, reference, home, reading)
     return reading.done()
 
 
@@ -120,9 +123,8 @@ def _told(cells: list[str]) -> list[str]:
 def _tokens(piece: str, reference: Reference) -> Iterable[str]:
     if not piece:
         return ()
-    identifiers = _IDENTIFIER.findall(piece)
-    if identifiers:
-        return identifiers
+    if _IDENTIFIER.fullmatch(piece):
+        return [piece]
     words = [word for word in _SPACES.split(piece) if word]
     if all(_CODE.fullmatch(word) for word in words):
         return words
