@@ -83,11 +83,13 @@ class _Search:
 
     def describe(self, count: int) -> SearchForm:
         bbox = dict(self.arguments).get("ext_bbox", "")
+        scopes = tuple(self._scopes(count))
+        stuck = count == 0 and not any(scope.count for scope in scopes)
         return SearchForm(
             page=self.page,
             chips=tuple(self._chips()),
-            scopes=tuple(self._scopes(count)),
-            wider=tuple(self._wider()) if count == 0 else (),
+            scopes=scopes,
+            wider=tuple(self._wider()) if stuck else (),
             hidden=tuple(pair for pair in self.arguments if pair[0] not in ("q", "sort")),
             bbox=bbox,
             without_bbox=self._url(_without(self.arguments, "ext_bbox")),
@@ -126,7 +128,7 @@ class _Search:
         bare = [pair for pair in self.arguments if pair[0].startswith("ext_") or pair[0] == "sort"]
         if self.query:
             rest = _without(bare, "ext_scope", "ext_bbox")
-            if rest != self.arguments:
+            if rest != _without(self.arguments, "ext_scope"):
                 yield from self._offer(tk._("Without the words nor the filters"), rest)
             yield from self._parents()
         elif bare != self.arguments or dict(bare).get("ext_bbox"):
