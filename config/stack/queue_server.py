@@ -22,6 +22,8 @@ def service(places: Places, *, durable: bool) -> Service:
         "port 0",
         f'unixsocket "{places.valkey_socket}"',
         "unixsocketperm 700",
+        # A changed title would overwrite the environment, by which a leftover is recognised.
+        "set-proc-title no",
         f'dir "{places.valkey}"',
         'save ""',
         f"appendonly {'yes' if durable else 'no'}",
