@@ -1,4 +1,4 @@
-"""An agent finds what concerns a territory: the box, the scopes, the map, with or without script."""
+"""An agent finds what concerns a territory: box, scopes, map, with or without script."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_page_of_an_agent_is_accessible_and_narrow(
 
 
 def test_the_home_box_leads_to_the_territory_in_one_choice(page: Page) -> None:
-    page.goto("/")
+    visit(page, "/")
     page.locator("#field-home").press_sequentially("saint-naz")
     option = page.get_by_role("option").first
     expect(option).to_contain_text("Saint-Nazaire")
@@ -79,7 +79,7 @@ def test_the_home_box_leads_to_the_territory_in_one_choice(page: Page) -> None:
 
 
 def test_the_header_box_answers_with_the_territory_and_its_data(page: Page) -> None:
-    page.goto("/")
+    visit(page, "/")
     box = page.locator("#field-sitewide-search")
     box.fill("nantes")
     box.press("Enter")
@@ -88,7 +88,7 @@ def test_the_header_box_answers_with_the_territory_and_its_data(page: Page) -> N
 
 
 def test_a_territory_is_added_then_narrowed_then_removed(page: Page) -> None:
-    page.goto("/dataset/")
+    visit(page, "/dataset/")
     everything = count(page)
     page.locator("#field-territory").press_sequentially("nantes")
     page.locator(".territoires-typeahead__option").first.click()
@@ -106,7 +106,7 @@ def test_a_territory_is_added_then_narrowed_then_removed(page: Page) -> None:
 
 
 def test_several_territories_are_chips(page: Page) -> None:
-    page.goto("/dataset/?ext_territory=fr:commune:44109&ext_territory=fr:departement:49")
+    visit(page, "/dataset/?ext_territory=fr:commune:44109&ext_territory=fr:departement:49")
     chips = page.locator("a.territoires-tag--remove")
     expect(chips).to_have_count(2)
     expect(chips.first).to_contain_text("Nantes")
@@ -115,7 +115,7 @@ def test_several_territories_are_chips(page: Page) -> None:
 
 def test_without_script_a_name_is_enough(without_script: Page) -> None:
     page = without_script
-    page.goto("/dataset/")
+    visit(page, "/dataset/")
     page.locator("#field-territory").fill("nantes")
     page.locator("#field-words").press("Enter")
     page.wait_for_url(re.compile(r"/dataset/\?ext_territory=fr%3Acommune%3A44109$"))
@@ -125,7 +125,7 @@ def test_without_script_a_name_is_enough(without_script: Page) -> None:
 
 
 def test_a_box_drawn_on_the_map_narrows_the_search(page: Page) -> None:
-    page.goto("/dataset/")
+    visit(page, "/dataset/")
     everything = count(page)
     page.locator("details.territoires-search-form__map summary").click()
     expect(page.locator(".territoires-map path").first).to_be_visible()
@@ -141,7 +141,7 @@ def test_a_box_drawn_on_the_map_narrows_the_search(page: Page) -> None:
 
 
 def test_a_click_on_an_outline_searches_it(page: Page) -> None:
-    page.goto("/dataset/")
+    visit(page, "/dataset/")
     page.locator("details.territoires-search-form__map summary").click()
     page.locator(".territoires-map path").nth(30).wait_for()
     page.locator(".territoires-map").click()
@@ -149,7 +149,7 @@ def test_a_click_on_an_outline_searches_it(page: Page) -> None:
 
 
 def test_a_territory_draws_itself_with_its_neighbours(page: Page) -> None:
-    page.goto(NANTES)
+    visit(page, NANTES)
     expect(page.locator(".territoires-map path")).to_have_count(25)
 
 
@@ -160,6 +160,11 @@ def test_no_request_leaves_the_site(page: Page) -> None:
         page.goto(address, wait_until="networkidle")
     origin = page.evaluate("location.origin")
     assert [url for url in asked if not url.startswith((origin, "data:"))] == []
+
+
+def visit(page: Page, address: str) -> None:
+    """Open a page and wait until its scripts have dressed it."""
+    page.goto(address, wait_until="networkidle")
 
 
 def count(page: Page) -> int:

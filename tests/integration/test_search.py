@@ -10,7 +10,7 @@ import pytest
 from ckan import plugins
 from ckan.lib.search import SearchQueryError
 from ckan.tests import factories
-from ckan.tests.helpers import CKANTestApp, _get_test_app, call_action
+from ckan.tests.helpers import _get_test_app, call_action
 
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.territory.identifier import LEVELS
@@ -47,7 +47,7 @@ ASKED = (NANTES, OREE, REDON, NANTES_METROPOLE, REDON_AGGLOMERATION, LOIRE_ATLAN
 
 
 @pytest.fixture(scope="module")
-def site(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> CKANTestApp:
+def site(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Any:
     plugins.load_all()
     reset_db()
     reset_index()
@@ -175,22 +175,22 @@ class TestErrors:
         with pytest.raises(SearchQueryError, match=list(parameters)[-1]):
             call_action("package_search", **parameters)
 
-    def test_the_api_answers_400(self, site: CKANTestApp) -> None:
+    def test_the_api_answers_400(self, site: Any) -> None:
         answer = site.get("/api/3/action/package_search?ext_territory=foo", status=400)
         assert "ext_territory" in answer.body
 
-    def test_the_page_answers_400_with_a_search_box(self, site: CKANTestApp) -> None:
+    def test_the_page_answers_400_with_a_search_box(self, site: Any) -> None:
         answer = site.get("/dataset/?ext_territory=foo", status=400)
         assert "ext_territory" in answer.body
         assert 'action="/recherche"' in answer.body
 
-    def test_the_page_of_a_service_says_what_is_wrong(self, site: CKANTestApp) -> None:
+    def test_the_page_of_a_service_says_what_is_wrong(self, site: Any) -> None:
         answer = site.get("/organization/ddtm-44?ext_territory=foo", status=400)
         assert "ext_territory" in answer.body
 
 
 class TestCustomTerritories:
-    def test_its_scopes_come_from_its_communes(self, site: CKANTestApp) -> None:
+    def test_its_scopes_come_from_its_communes(self, site: Any) -> None:
         author = factories.UserWithToken()
         made = custom_territory(author, "Bords de Vilaine", [REDON, "fr:commune:44007"])
         inside = set(search_as(site, author, ext_territory=made, ext_scope="within"))
@@ -198,7 +198,7 @@ class TestCustomTerritories:
         relevant = set(search_as(site, author, ext_territory=made))
         assert relevant == expected(REDON, "relevant") | expected("fr:commune:44007", "relevant")
 
-    def test_nobody_else_searches_a_private_one(self, site: CKANTestApp) -> None:
+    def test_nobody_else_searches_a_private_one(self, site: Any) -> None:
         author, other = factories.UserWithToken(), factories.UserWithToken()
         address = f"/dataset/?ext_territory={custom_territory(author, 'Secret', [NANTES])}"
         site.get(address, headers={"Authorization": author["token"]}, status=200)
@@ -212,7 +212,7 @@ def custom_territory(author: dict[str, Any], name: str, communes: list[str]) -> 
     return made["id"]
 
 
-def search_as(site: CKANTestApp, user: dict[str, Any], **parameters: Any) -> list[str]:
+def search_as(site: Any, user: dict[str, Any], **parameters: Any) -> list[str]:
     answer = site.get(
         "/api/3/action/package_search",
         query_string={"rows": 100, **parameters},
@@ -222,31 +222,31 @@ def search_as(site: CKANTestApp, user: dict[str, Any], **parameters: Any) -> lis
 
 
 class TestSearchPage:
-    def test_the_count_of_each_scope_shows_before_one_clicks(self, site: CKANTestApp) -> None:
+    def test_the_count_of_each_scope_shows_before_one_clicks(self, site: Any) -> None:
         body = site.get(f"/dataset/?ext_territory={NANTES}").body
         for scope in ("relevant", "within", "exact"):
             count = len(expected(NANTES, scope))
             assert f'<span class="territoires-count">{count}</span>' in body
 
-    def test_names_become_identifiers_without_script(self, site: CKANTestApp) -> None:
+    def test_names_become_identifiers_without_script(self, site: Any) -> None:
         answer = site.get(
             "/recherche/donnees?_page=/dataset/&_territory=nantes&q=", follow_redirects=False
         )
         assert answer.status_code == 302
         assert answer.location.endswith(f"/dataset/?ext_territory={NANTES.replace(':', '%3A')}")
 
-    def test_no_address_leads_out_of_the_site(self, site: CKANTestApp) -> None:
+    def test_no_address_leads_out_of_the_site(self, site: Any) -> None:
         for page in ("//elsewhere.example/", "https://elsewhere.example/", "/\\elsewhere.example"):
             answer = site.get(
                 "/recherche/donnees", query_string={"_page": page}, follow_redirects=False
             )
             assert "elsewhere" not in answer.location
 
-    def test_what_nobody_is_called_is_said(self, site: CKANTestApp) -> None:
+    def test_what_nobody_is_called_is_said(self, site: Any) -> None:
         body = site.get("/recherche/donnees?_page=/dataset/&_territory=zzzzqqq").body
         assert "zzzzqqq" in body
 
-    def test_nothing_found_offers_what_is_wider(self, site: CKANTestApp) -> None:
+    def test_nothing_found_offers_what_is_wider(self, site: Any) -> None:
         body = site.get("/dataset/?ext_territory=fr:commune:49007&ext_scope=exact").body
         wider = len(expected("fr:commune:49007", "relevant"))
         assert "territoires-empty" in body
@@ -254,16 +254,16 @@ class TestSearchPage:
             f'<span class="territoires-count">{wider}</span>' in body.split("territoires-empty")[1]
         )
 
-    def test_a_service_s_page_searches_by_territory(self, site: CKANTestApp) -> None:
+    def test_a_service_s_page_searches_by_territory(self, site: Any) -> None:
         body = site.get(f"/organization/ddtm-44?ext_territory={NANTES}&ext_scope=exact").body
         assert "/dataset/one-nantes" in body
         assert "/dataset/one-reze" not in body
 
-    def test_results_name_their_territories(self, site: CKANTestApp) -> None:
+    def test_results_name_their_territories(self, site: Any) -> None:
         body = site.get(f"/dataset/?ext_territory={OREE}&ext_scope=exact").body
         assert "Orée d&#39;Anjou" in body
 
-    def test_the_api_link_finds_the_same(self, site: CKANTestApp) -> None:
+    def test_the_api_link_finds_the_same(self, site: Any) -> None:
         body = site.get(f"/dataset/?ext_territory={NANTES}&ext_scope=exact&res_format=CSV").body
         address = body.split('<a href="/api/3/action/package_search?')[1].split('"')[0]
         answer = site.get("/api/3/action/package_search?" + address.replace("&amp;", "&"))
