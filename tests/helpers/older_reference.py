@@ -1,4 +1,4 @@
-"""The packaged reference as it was in an earlier year, from the states that it keeps of the past."""
+"""The packaged reference as it was in an earlier year, from what it keeps of the past."""
 
 from __future__ import annotations
 

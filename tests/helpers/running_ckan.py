@@ -1,4 +1,4 @@
-"""A CKAN of its own beside the tests' one: another database, Solr's stock schema, real processes."""
+"""A CKAN of its own beside the tests' one: another database, CKAN's Solr schema, processes."""
 
 from __future__ import annotations
 

@@ -53,13 +53,15 @@ def plan() -> Plan:
         return Plan(known.year, known.version, state.version if state else None, (line,))
     changes, touched = _changes(state)
     custom = dict(_custom_territories_to_pass())
-    services = dict(_services_to_pass())
+    former = dict(_services_of_former_territories())
+    # Of a territory that was split, a person says which part the service keeps.
+    services = {id: today[0] for id, today in former.items() if len(today) == 1}
     datasets = tuple(_datasets(touched))
     lines = (
         f"From COG {state.year} ({state.version}) to COG {known.year} ({known.version})",
         *changes,
         *_custom_lines(custom),
-        *_service_lines(services),
+        *_service_lines(former),
         *_orphans(),
         f"{len(datasets)} datasets to reindex",
     )
@@ -103,16 +105,15 @@ def _custom_territories_to_pass() -> Iterator[tuple[str, list[str]]]:
             yield row.id, today
 
 
-def _services_to_pass() -> Iterator[tuple[str, str]]:
+def _services_of_former_territories() -> Iterator[tuple[str, tuple[str, ...]]]:
     territory = model.Group.extras["territory"].astext
     query = sa.select(model.Group.id, territory).where(
         model.Group.is_organization, territory.isnot(None), territory != ""
     )
     for id, declared in model.Session.execute(query.order_by(model.Group.name)):
         today = _today(declared)
-        # Of a territory that was split, a person says which part the service keeps.
-        if len(today) == 1 and today[0] != declared:
-            yield id, today[0]
+        if today != (declared,):
+            yield id, today
 
 
 def _today(identifier: str) -> tuple[str, ...]:
@@ -130,10 +131,11 @@ def _custom_lines(custom: Mapping[str, list[str]]) -> Iterator[str]:
         yield f"{row.identifier} {row.name}: {left} -> {taken or 'already listed'}"
 
 
-def _service_lines(services: Mapping[str, str]) -> Iterator[str]:
-    for id, territory in services.items():
+def _service_lines(former: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for id, today in former.items():
         service = model.Session.get_one(model.Group, id)
-        yield f"service {service.name}: {service.extras['territory']} -> {territory}"
+        change = f"service {service.name}: {service.extras['territory']} -> {', '.join(today)}"
+        yield change if len(today) == 1 else f"{change}: was split, choose one on its page"
 
 
 def _orphans() -> Iterator[str]:
