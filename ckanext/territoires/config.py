@@ -26,3 +26,9 @@ def default_access_level() -> str:
 def search_includes_private() -> bool:
     """Whether a signed-in person's search includes the private datasets they may read."""
     return tk.config["ckanext.territoires.search.include_private"]
+
+
+def spatial_search_backend() -> str:
+    """What ckanext-spatial searches with: `solr-bbox` (its default), `solr-spatial-field`..."""
+    # Not declared by ckanext-spatial: read without a default, it fills the log with warnings.
+    return tk.config.get("ckanext.spatial.search_backend", "solr-bbox")

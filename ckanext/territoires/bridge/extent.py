@@ -10,9 +10,10 @@ from typing import Any
 import shapely
 from ckan import plugins as p
 from ckan.plugins import toolkit as tk
-from shapely.geometry import box, mapping, shape
+from shapely.geometry import GeometryCollection, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from ckanext.territoires import config
 from ckanext.territoires.bridge.reference import Reference, reference
 from ckanext.territoires.territory.identifier import parse
 
@@ -33,11 +34,11 @@ def extent_fields(pkg_dict: dict[str, Any], territories: Sequence[str]) -> dict[
     if not indexed() or pkg_dict.get("spatial") or pkg_dict.get("extras_spatial"):
         return {}
     drawn = [id for id in territories if parse(id).level in DRAWN]
-    geometry = _extent(drawn)
-    if geometry is None:
-        return {}
-    text = json.dumps(mapping(geometry))
-    return {"spatial": text, "extras_spatial": text}
+    if config.spatial_search_backend() == "solr-spatial-field":
+        parts = _wkt(reference(), tuple(drawn))
+        return {"spatial_geom": list(parts)} if parts else {}
+    text = _geojson(reference(), tuple(drawn))
+    return {"spatial": text, "extras_spatial": text} if text else {}
 
 
 def indexed() -> bool:
@@ -48,8 +49,24 @@ def indexed() -> bool:
     return "territoires" in order and order.index("territoires") < order.index(INDEXER)
 
 
-def _extent(territories: Sequence[str]) -> BaseGeometry | None:
-    known = reference()
+# The field itself where there is one: written once a coverage, which the plugin that would make it
+# from GeoJSON does again for each dataset.
+@lru_cache(maxsize=2048)
+def _wkt(known: Reference, territories: tuple[str, ...]) -> tuple[str, ...]:
+    geometry = _extent(known, territories)
+    if geometry is None:
+        return ()
+    parts = geometry.geoms if isinstance(geometry, GeometryCollection) else [geometry]
+    return tuple(part.wkt for part in parts)
+
+
+@lru_cache(maxsize=2048)
+def _geojson(known: Reference, territories: tuple[str, ...]) -> str:
+    geometry = _extent(known, territories)
+    return "" if geometry is None else json.dumps(mapping(geometry))
+
+
+def _extent(known: Reference, territories: Sequence[str]) -> BaseGeometry | None:
     if len(territories) > OUTLINES:
         boxes = [found for id in territories if (found := known.outlines.bbox(id))]
         return box(*shapely.total_bounds([box(*one) for one in boxes])) if boxes else None

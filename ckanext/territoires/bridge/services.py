@@ -12,8 +12,9 @@ def territories_of(organization_id: str | None) -> list[str]:
     """Territory of competence of a service: one identifier, or none."""
     if not organization_id:
         return []
-    # Through the session's identity map: reindexing many datasets of a service reads it once.
     organization = model.Session.get(model.Group, organization_id)
+    # The session forgets what nobody holds: kept, a service is read once for all of its datasets.
+    model.Session().info.setdefault("territoires_services", {})[organization_id] = organization
     value = (organization.extras or {}).get("territory") if organization else None
     return [value] if value else []
 
