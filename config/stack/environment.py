@@ -69,8 +69,8 @@ def _python_step(title: str, lock: Path, shell: Shell) -> Step:
 
 
 def _project_step(shell: Shell) -> Step:
-    files = [CHECKOUT / name for name in ("pyproject.toml", "setup.py")]
-    install = Step("The project itself", lambda: _install_project(shell), lambda: digest(*files))
+    source = CHECKOUT / "pyproject.toml"
+    install = Step("The project itself", lambda: _install_project(shell), lambda: digest(source))
     return replace(install, shared=True)
 
 
