@@ -55,6 +55,15 @@ class Catalogue:
         ours = CHECKOUT / "ckanext" / "territoires" / "migration"
         return digest(CONFIG / "requirements.lock", ours, *PLUGINS)
 
+    def translate_scripts(self, shell: Shell) -> None:
+        """Write the messages of the scripts where the pages read them."""
+        self.command(shell, "translation", "js")
+
+    def translation_inputs(self) -> str:
+        """Return what decides the messages of the scripts."""
+        ours = CHECKOUT / "ckanext" / "territoires" / "i18n"
+        return digest(CONFIG / "requirements.lock", ours)
+
     def create_admin(self, shell: Shell) -> None:
         """Make the first administrator, unless it exists."""
         script = [VENV / "bin" / "python", CONFIG / "create_admin.py", ADMIN]

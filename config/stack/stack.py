@@ -57,6 +57,7 @@ class Stack:
             Step("Database, queue, search engine", lambda: self._start_backstage(keeper)),
             Step("Database", base.create_database),
             Step("Migrations", lambda: site.migrate(shell), site.migration_inputs),
+            Step("Translations", lambda: site.translate_scripts(shell), site.translation_inputs),
             Step("Design system", lambda: site.fetch_dsfr(shell), site.dsfr_inputs, shared=True),
             Step("Search index", lambda: site.reindex(shell), _schema_inputs),
         ]
