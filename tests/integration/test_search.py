@@ -68,12 +68,8 @@ def site(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Any:
 
 
 def parts_of(identifier: str) -> set[str]:
-    """What lies in a territory, by the lists of members, which no index is made of.
-
-    An EPCI meets arrondissements, which list it, without lying in them.
-    """
-    levels = [one for one in LEVELS if ":arrondissement:" not in identifier or one != "epci"]
-    return {member.id for level in levels for member in reference().members(identifier, level)}
+    """What lies in a territory, by the lists of members, which no index is made of."""
+    return {member.id for level in LEVELS for member in reference().members(identifier, level)}
 
 
 def contains(container: str, identifier: str) -> bool:

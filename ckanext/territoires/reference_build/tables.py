@@ -76,15 +76,16 @@ class Above:
     )
 
     def __post_init__(self) -> None:
-        """Sum the populations, and note which départements and régions each EPCI overlaps."""
+        """Sum the populations, and note what each EPCI overlaps."""
         for row in self.communes:
             population = int(row["population"] or 0)
             for level in ("epci", "arrondissement", "departement", "region", "subset"):
                 if row[level]:
                     self.population[level, row[level]] += population
             self.population["country", COUNTRY[0]] += population
-            for level in ("departement", "region", "subset"):
-                self.overlaps[level, row["epci"]][row[level]] += population
+            for level in ("arrondissement", "departement", "region", "subset"):
+                if row[level]:
+                    self.overlaps[level, row["epci"]][row[level]] += population
 
     def overlapped(self, level: str, epci: str) -> str:
         """Codes that an EPCI overlaps, the most populous part first."""
@@ -143,6 +144,7 @@ def _epci(row: dict[str, Any], above: Above, since: dict[tuple[str, str], int]) 
         epci_kind(row),
         above.population["epci", code],
         siren=code,
+        arrondissement=above.overlapped("arrondissement", code),
         departement=above.overlapped("departement", code),
         region=above.overlapped("region", code),
         subset=above.overlapped("subset", code),

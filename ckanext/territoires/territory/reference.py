@@ -127,23 +127,11 @@ class Reference:
     @cached_property
     def _members(self) -> Mapping[tuple[str, str], list[Territory]]:
         members: dict[tuple[str, str], list[Territory]] = defaultdict(list)
-        meeting: dict[str, set[str]] = defaultdict(set)
         ordered = sorted(self.territories.values(), key=lambda t: (self.folded[t.id], t.id))
         for territory in ordered:
             for parent in territory.parents:
                 members[parent, territory.level].append(territory)
-            if territory.level == "commune":
-                self._note_meeting(territory, meeting)
-        for territory in ordered:
-            for arrondissement in meeting.get(territory.id, ()):
-                members[arrondissement, "epci"].append(territory)
         return members
-
-    @staticmethod
-    def _note_meeting(commune: Territory, meeting: dict[str, set[str]]) -> None:
-        levels = {parent.split(":")[1]: parent for parent in commune.parents}
-        if "epci" in levels and "arrondissement" in levels:
-            meeting[levels["epci"]].add(levels["arrondissement"])
 
 
 @lru_cache(maxsize=4)

@@ -56,6 +56,9 @@ class TestToday:
 
     def test_an_epci_over_three_departements(self, reference: Reference) -> None:
         assert reference.lineage("fr:epci:243500741") == (
+            "fr:arrondissement:352",
+            "fr:arrondissement:445",
+            "fr:arrondissement:563",
             "fr:departement:35",
             "fr:departement:44",
             "fr:departement:56",
