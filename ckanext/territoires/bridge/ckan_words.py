@@ -379,3 +379,96 @@ _(
     "Updated description of {pkg_link} to <br "
     'class="line-height2"><blockquote>{new_notes}</blockquote>',
 )
+
+# Administration
+_("Custom Stylesheet")
+_("Current Sysadmins")
+_("Revoke Sysadmin permission")
+_("Promote user to Sysadmin")
+_("Promote")
+_("Promoted {} to sysadmin")
+_("Revoked sysadmin permission from {}")
+_("Not authorized to promote user to sysadmin")
+_(
+    "<p>As a sysadmin user you have full control over this CKAN instance. Proceed with "
+    "care!</p> <p>For guidance on using sysadmin features, see the CKAN <a "
+    'href="%(docs_url)s" target="_blank" rel="noreferrer">sysadmin guide</a></p>',
+)
+_("Purge all")
+_("Purge deleted datasets, organizations or groups forever and irreversibly.")
+_("Are you sure you want to purge everything?")
+_("Are you sure you want to purge datasets?")
+_("Are you sure you want to purge organizations?")
+_("Are you sure you want to purge groups?")
+_("{number} datasets have been purged")
+_("{number} organizations have been purged")
+_("{number} groups have been purged")
+_("There are no datasets to purge")
+_("There are no organizations to purge")
+_("There are no groups to purge")
+_("Massive purge complete")
+_("Deleted groups")
+_("There are currently no groups for this site.")
+_("There are no groups associated with this dataset.")
+_("User isn't a member of any groups.")
+_("You are no longer a member of this group.")
+_("Reactivate User")
+_("Reactivate Profile")
+_("This account is deactivated, if you want to reactivate it, please click on checkbox.")
+_(
+    'API Token created: <code style="word-break:break-all;">{token}</code> {copy}<br>Make'
+    " sure to copy it now, you won't be able to see it again!",
+)
+
+# Words left
+_("Manage resource: {name}")
+_("You haven't created any datasets.")
+_("Tags")
+_(
+    "You're currently viewing an old version of this dataset. Data files may not match "
+    'the old version of the metadata. <a href="%(url)s">View the current version</a>.',
+)
+_("The detail of this dataset activity is not available")
+_("Invalid parameters")
+_("{actor} {activity_type}")
+_("Table/List toggle")
+_("Restore visibility")
+_("Share current view")
+_("Copied deeplink to clipboard")
+_("Access denied: %s")
+_("Not found: %s")
+_("Bad request: %s")
+_("Unauthorized to access")
+_("{} not found")
+_("Invalid URL")
+_(
+    "The requested URL was not found on the server. If you entered the URL manually "
+    "please check your spelling and try again.",
+)
+_("The method is not allowed for the requested URL.")
+_(
+    "You don't have the permission to access the requested resource. It is either "
+    "read-protected or not readable by the server.",
+)
+_("The browser (or proxy) sent a request that this server could not understand.")
+_(
+    "The server encountered an internal error and was unable to complete your request. "
+    "Either the server is overloaded or there is an error in the application.",
+)
+_("The data value transmitted exceeds the capacity limit.")
+
+# Plugins
+_('unexpected choice "%s"')
+_("Select at least one")
+_("Page not found")
+_("Unauthorized to update a dataset")
+_("No organization")
+_("Are you sure you want to delete this Organization?")
+_("Update {page}")
+_("Next")
+_("Dataset extent")
+_("Filter by location")
+_("Apply")
+_("Clear")
+_("Draw an extent")
+_("Please draw query extent in the map:")
