@@ -10,27 +10,41 @@ from ckanext.territoires.territory.reference import Territory
 
 def level_label(level: str) -> str:
     """Name of a level in the singular: “commune”, “arrondissement”..."""
-    return {
-        "commune": tk._("commune"),
-        "epci": tk._("intercommunality"),
-        "arrondissement": tk._("arrondissement"),
-        "departement": tk._("département"),
-        "region": tk._("région"),
-        "country-subset": tk._("part of the country"),
-        "country": tk._("country"),
-        "custom": tk._("custom territory"),
-    }.get(level, level)
+    # One at a time: a page names hundreds of levels, and each translation costs.
+    match level:
+        case "commune":
+            return tk._("commune")
+        case "epci":
+            return tk._("intercommunality")
+        case "arrondissement":
+            return tk._("arrondissement")
+        case "departement":
+            return tk._("département")
+        case "region":
+            return tk._("région")
+        case "country-subset":
+            return tk._("part of the country")
+        case "country":
+            return tk._("country")
+        case "custom":
+            return tk._("custom territory")
+    return level
 
 
 def level_plural(level: str) -> str:
     """Name of a level in the plural: “communes”, “arrondissements”..."""
-    return {
-        "commune": tk._("communes"),
-        "epci": tk._("intercommunalities"),
-        "arrondissement": tk._("arrondissements"),
-        "departement": tk._("départements"),
-        "region": tk._("régions"),
-    }.get(level, level)
+    match level:
+        case "commune":
+            return tk._("communes")
+        case "epci":
+            return tk._("intercommunalities")
+        case "arrondissement":
+            return tk._("arrondissements")
+        case "departement":
+            return tk._("départements")
+        case "region":
+            return tk._("régions")
+    return level
 
 
 def where(territory: Territory) -> str:
