@@ -19,6 +19,14 @@ from ckanext.territoires.views.tabs import Link, tabs
 NAMES_SHOWN = 3
 
 
+def territoires_reworded(text: Any) -> str:
+    """A sentence that came as data, in the reader's language where the catalogue knows it.
+
+    A template must not do it with `_`: it would take signs of the text for HTML and placeholders.
+    """
+    return tk._(str(text)) if text else ""
+
+
 def territoires_level_label(level: str) -> str:
     """Name of a level in the reader's language."""
     return wording.level_label(level)

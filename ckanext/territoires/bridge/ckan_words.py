@@ -456,6 +456,20 @@ _(
     "Either the server is overloaded or there is an error in the application.",
 )
 _("The data value transmitted exceeds the capacity limit.")
+_("Internal server error")
+_(
+    "You can rearrange the resources by dragging them using the arrow icon. Drag the "
+    "resource to the right and place it to the desired location on the list. When you are"
+    ' done, click the "Save order" -button.',
+)
+_("Save order")
+_("Are you sure you want to delete this member?")
+_("Email or username")
+_(
+    "Enter your email address or username into the box and we will send you an email with"
+    " a link to enter a new password.",
+)
+_("If you wish to invite a new user, enter their email address.")
 
 # Plugins
 _('unexpected choice "%s"')
