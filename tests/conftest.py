@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from ckan import plugins
@@ -33,6 +33,6 @@ def _site() -> CKANTestApp:
 
 
 @pytest.fixture
-def app(_our_plugins: None, request: pytest.FixtureRequest) -> Iterator[CKANTestApp]:
+def app(_our_plugins: None, request: pytest.FixtureRequest) -> CKANTestApp:
     """Hand over a client of the site, made once: making it costs more than most tests."""
-    yield request.getfixturevalue("_site")
+    return request.getfixturevalue("_site")

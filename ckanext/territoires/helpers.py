@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.territoires import config
 from ckanext.territoires.bridge import wording
 from ckanext.territoires.bridge.reference import territory
+from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.views import maps
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
 from ckanext.territoires.views.tabs import Link, tabs
@@ -116,8 +117,8 @@ def territoires_parent_services(service_id: str | None) -> list[dict[str, str]]:
         services = service.groups_allowed_to_be_its_parent(type=service.type)
     else:
         services = model.Group.all(group_type="organization")
-    ordered = sorted(services, key=lambda group: group.title.lower())
-    return [{"value": group.name, "text": group.title or group.name} for group in ordered]
+    ordered = sorted(services, key=lambda group: group.display_name.lower())
+    return [{"value": group.name, "text": group.display_name} for group in ordered]
 
 
 def territoires_search_form(count: int, dataset_type: str | None = None) -> SearchForm:
@@ -177,9 +178,10 @@ def territoires_proposed(service_id: str | None = None) -> dict[str, Any]:
     service = model.Group.get(chosen[0]["id"]) if len(chosen) == 1 else None
     if service is None:
         return {}
-    competence = (service.extras or {}).get("territory")
+    fields = extras_of(service)
+    competence = fields.get("territory")
     return {
         "owner_org": service.id,
-        "contact_email": (service.extras or {}).get("contact_email", ""),
+        "contact_email": fields.get("contact_email", ""),
         "territory": [competence] if competence else [],
     }

@@ -20,4 +20,6 @@ def test_a_visitor_reads_french(page: Page, address: str) -> None:
 def test_an_account_of_the_demonstration_signs_in(
     sign_in: Callable[[str], Page], name: str
 ) -> None:
-    assert sign_in(name).goto(f"/user/{name}").ok
+    answer = sign_in(name).goto(f"/user/{name}")
+    assert answer is not None
+    assert answer.ok

@@ -39,7 +39,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Enable our plugins beside those that a test asks for."""
     for node in item.listchain():
         node.own_markers[:] = [_with_ours(mark) for mark in node.own_markers]
-    if "with_plugins" not in getattr(item, "fixturenames", ()):
+    if isinstance(item, pytest.Function) and "with_plugins" not in item.fixturenames:
         item.add_marker(pytest.mark.usefixtures("with_plugins"))
         item.fixturenames.append("with_plugins")
 

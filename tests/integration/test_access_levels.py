@@ -45,7 +45,7 @@ class World:
         return tk.get_action(action)(context, data)
 
     def page(self, role: str, path: str) -> str:
-        return self.app.get(path, headers=self.headers(role)).body
+        return self.app.get(path, headers=self.headers(role)).text
 
     def status(self, role: str, path: str) -> int:
         return self.app.get(path, headers=self.headers(role), follow_redirects=False).status_code
@@ -91,7 +91,9 @@ def upload(role_user: str, dataset: dict[str, Any], level: str) -> dict[str, Any
 def build(app: CKANTestApp) -> World:
     people = {role: factories.User(name=role.replace("_", "-")) for role in ROLES[1:-1]}
     people["sysadmin"] = factories.Sysadmin(name="sysadmin")
-    tokens = {role: factories.APIToken(user=user["name"])["token"] for role, user in people.items()}
+    tokens: dict[str, str] = {
+        role: factories.APIToken(user=user["name"])["token"] for role, user in people.items()
+    }
     service = factories.Organization(
         name="ddtm-44",
         territory="fr:departement:44",
@@ -405,6 +407,7 @@ class TestCatalogueThatExistedBefore:
         world = own_world
         for level, private in (("agents", False), ("service", True)):
             dataset = model.Package.get(f"zeta-{level}")
+            assert dataset is not None
             dataset.extras.pop("access_level")
             dataset.private = private
         model.Session.commit()

@@ -33,19 +33,17 @@ def actions() -> list[str]:
 
 def routes() -> list[str]:
     """Addresses that the blueprints of views/ declare, as literals of `route` or `add_url_rule`."""
-    found: list[str] = []
-    for source in sorted((PACKAGE / "views").glob("*.py")):
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Attribute)
-                and node.func.attr in ("route", "add_url_rule", "get", "post")
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-                and str(node.args[0].value).startswith("/")
-            ):
-                found.append(str(node.args[0].value))
-    return found
+    return [
+        str(node.args[0].value)
+        for source in sorted((PACKAGE / "views").glob("*.py"))
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("route", "add_url_rule", "get", "post")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and str(node.args[0].value).startswith("/")
+    ]
 
 
 def fields() -> list[tuple[str, str]]:

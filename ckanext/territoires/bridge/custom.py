@@ -60,7 +60,7 @@ def above(identifier: str) -> list[str]:
 def current_reader() -> tuple[str | None, bool]:
     """Id of the current person (None: anonymous), and whether they are a sysadmin."""
     user = tk.current_user
-    if not user or user.is_anonymous:
+    if not isinstance(user, model.User):
         return None, False
     return user.id, bool(user.sysadmin)
 

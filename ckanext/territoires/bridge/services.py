@@ -8,6 +8,23 @@ import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
 
 
+def extras_of(service: model.Group) -> dict[str, str]:
+    """Our fields of a service; none where it was made before them, and CKAN keeps NULL."""
+    # CKAN maps this column without declaring it on the class.
+    return dict(service.extras or {})  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def set_territory(service: model.Group, identifier: str) -> None:
+    """Give a service another territory of competence; the caller commits."""
+    extras = {**extras_of(service), "territory": identifier}
+    service.extras = extras  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def territory_column() -> sa.ColumnElement[str | None]:
+    """The territory of competence of a service, in a query."""
+    return model.Group.extras["territory"].astext  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def territories_of(organization_id: str | None) -> list[str]:
     """Territory of competence of a service: one identifier, or none."""
     if not organization_id:
@@ -15,7 +32,7 @@ def territories_of(organization_id: str | None) -> list[str]:
     organization = model.Session.get(model.Group, organization_id)
     # The session forgets what nobody holds: kept, a service is read once for all of its datasets.
     model.Session().info.setdefault("territoires_services", {})[organization_id] = organization
-    value = (organization.extras or {}).get("territory") if organization else None
+    value = extras_of(organization).get("territory") if organization else None
     return [value] if value else []
 
 
@@ -27,7 +44,7 @@ def competent_for(territory_ids: list[str]) -> list[model.Group]:
             .where(
                 model.Group.is_organization,
                 model.Group.state == model.State.ACTIVE,
-                model.Group.extras["territory"].astext.in_(territory_ids),
+                territory_column().in_(territory_ids),
             )
             .order_by(model.Group.title)
         )

@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge.custom import PREFIX
 from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids, reference
+from ckanext.territoires.bridge.services import extras_of, set_territory, territory_column
 from ckanext.territoires.model import CustomTerritory, ReferenceState
 
 # Solr refuses a condition of more clauses than this in its default configuration.
@@ -76,8 +77,7 @@ def apply(plan: Plan, datasets: Iterable[str]) -> None:
     for id, communes in plan.custom.items():
         model.Session.get_one(CustomTerritory, id).communes = communes
     for id, territory in plan.services.items():
-        service = model.Session.get_one(model.Group, id)
-        service.extras = {**service.extras, "territory": territory}
+        set_territory(model.Session.get_one(model.Group, id), territory)
     model.Session.commit()
     for dataset in datasets:
         _reindex(dataset)
@@ -106,7 +106,7 @@ def _custom_territories_to_pass() -> Iterator[tuple[str, list[str]]]:
 
 
 def _services_of_former_territories() -> Iterator[tuple[str, tuple[str, ...]]]:
-    territory = model.Group.extras["territory"].astext
+    territory = territory_column()
     query = sa.select(model.Group.id, territory).where(
         model.Group.is_organization, territory.isnot(None), territory != ""
     )
@@ -134,7 +134,8 @@ def _custom_lines(custom: Mapping[str, list[str]]) -> Iterator[str]:
 def _service_lines(former: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     for id, today in former.items():
         service = model.Session.get_one(model.Group, id)
-        change = f"service {service.name}: {service.extras['territory']} -> {', '.join(today)}"
+        before = extras_of(service)["territory"]
+        change = f"service {service.name}: {before} -> {', '.join(today)}"
         yield change if len(today) == 1 else f"{change}: was split, choose one on its page"
 
 
@@ -184,7 +185,7 @@ def _custom_of(touched: frozenset[str]) -> list[str]:
 
 def _services_of(touched: frozenset[str]) -> list[str]:
     """Ids of the services whose territory is touched."""
-    territory = model.Group.extras["territory"].astext
+    territory = territory_column()
     query = sa.select(model.Group.id, territory).where(model.Group.is_organization)
     return [id for id, declared in model.Session.execute(query) if declared in touched]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import ckan.model as model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
@@ -73,7 +71,7 @@ def territoires_custom_territory_update(context: Context, data_dict: DataDict) -
     """Its author."""
     record = custom.find(data_dict["id"])
     reader = _reader(context)
-    is_author = bool(record and reader) and record.author_id == reader.id
+    is_author = bool(record) and bool(reader) and record.author_id == reader.id
     return {"success": is_author, "msg": tk._("Only its author may change this territory")}
 
 
@@ -82,5 +80,5 @@ def territoires_custom_territory_delete(context: Context, data_dict: DataDict) -
     return territoires_custom_territory_update(context, data_dict)
 
 
-def _reader(context: Context) -> Any:
+def _reader(context: Context) -> model.User | None:
     return model.User.get(context.get("user") or "")

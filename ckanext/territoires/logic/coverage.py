@@ -149,14 +149,14 @@ def _read(text: str, reference: Reference, home: str | None, reading: _Reading) 
         found, former = _by_name(text, reference)
     if len(found) > 1 and not split:
         found = _at_home(found, reference, home)
-    if not found:
-        reading.unknown[text] = None
-    elif len(found) > 1:
-        reading.ambiguous[text] = Ambiguous(text, found, split=split)
-    else:
+    if len(found) == 1:
         reading.territories[found[0]] = None
         if former:
             reading.replaced[text] = found[0]
+    elif found:
+        reading.ambiguous[text] = Ambiguous(text, found, split=split)
+    else:
+        reading.unknown[text] = None
 
 
 def _by_identifier(text: str, reference: Reference) -> tuple[tuple[str, ...], bool]:

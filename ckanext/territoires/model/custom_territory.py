@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 import ckan.model as model
 import sqlalchemy as sa
@@ -46,14 +47,12 @@ class CustomTerritory(tk.BaseModel):
         return user_id is not None and (self.visibility == "agents" or user_id == self.author_id)
 
     @classmethod
-    def by_slug(cls, slug: str) -> CustomTerritory | None:
+    def by_slug(cls, slug: str) -> Self | None:
         """The custom territory of this slug, if any."""
         return model.Session.scalar(sa.select(cls).where(cls.slug == slug))
 
     @classmethod
-    def visible_to(
-        cls, user_id: str | None, *, sysadmin: bool = False
-    ) -> sa.Select[tuple[CustomTerritory]]:
+    def visible_to(cls, user_id: str | None, *, sysadmin: bool = False) -> sa.Select[tuple[Self]]:
         """Query of those that this person may see, by name."""
         query = sa.select(cls).order_by(cls.name, cls.id)
         if sysadmin:

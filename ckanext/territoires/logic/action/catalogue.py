@@ -24,12 +24,13 @@ def package_search(up: Action, context: Context, data_dict: DataDict) -> dict[st
     Labels still decide what each person gets. `ignore_auth` callers (a site map, a public feed)
     keep CKAN's default: they would otherwise receive everything.
     """
+    user = context.get("user")
     if (
         "include_private" not in data_dict
         and config.search_includes_private()
         and not context.get("ignore_auth")
-        and context.get("user")
-        and not authz.is_sysadmin(context["user"])
+        and user
+        and not authz.is_sysadmin(user)
     ):
         data_dict = {**data_dict, "include_private": True}
     return up(context, data_dict)
@@ -39,9 +40,9 @@ def package_search(up: Action, context: Context, data_dict: DataDict) -> dict[st
 def organization_update(up: Action, context: Context, data_dict: DataDict) -> Any:
     """CKAN's update; a service whose territory changed has its datasets reindexed by a job."""
     organization = model.Group.get(data_dict.get("id", ""))
-    before = (organization.extras or {}).get("territory") if organization else None
+    before = services.extras_of(organization).get("territory") if organization else None
     result = up(context, data_dict)
-    if organization and (organization.extras or {}).get("territory") != before:
+    if organization and services.extras_of(organization).get("territory") != before:
         services.enqueue_reindex(organization.id)
     return result
 

@@ -33,7 +33,9 @@ def territoires_custom_territory_create(context: Context, data_dict: DataDict) -
 
     """
     tk.check_access("territoires_custom_territory_create", context, data_dict)
-    author = model.User.get(context["user"])
+    author = model.User.get(context.get("user"))
+    if author is None:
+        raise tk.NotAuthorized
     # Two authors may choose the same name: the end of the slug keeps them apart.
     slug = f"{slugify(data_dict['name'])[:60]}-{make_uuid()[:8]}"
     record = CustomTerritory(

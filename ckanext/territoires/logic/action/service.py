@@ -37,17 +37,17 @@ def territoires_service_list(context: Context, data_dict: DataDict) -> list[dict
         wanted += custom.above(identifier)
     elif scope == "within":
         wanted += [m.id for level in LEVELS for m in reference().members(identifier, level)]
-    found = services.competent_for(wanted)
+    found = [(each, services.extras_of(each)) for each in services.competent_for(wanted)]
     return sorted(
         (
             {
                 "id": service.id,
                 "name": service.name,
                 "title": service.title,
-                "territory": service.extras["territory"],
-                "contact_email": service.extras.get("contact_email", ""),
+                "territory": fields["territory"],
+                "contact_email": fields.get("contact_email", ""),
             }
-            for service in found
+            for service, fields in found
         ),
         key=lambda service: LEVELS.index(parse(service["territory"]).level),
     )

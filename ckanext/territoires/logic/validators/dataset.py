@@ -5,14 +5,22 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 import ckan.model as model
 from ckan.lib.munge import munge_title_to_name
 from ckan.plugins import toolkit as tk
-from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, Validator
+from ckan.types import (
+    Context,
+    ContextValidator,
+    FlattenDataDict,
+    FlattenErrorDict,
+    FlattenKey,
+    Validator,
+)
 
 from ckanext.territoires import config
+from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.logic.validators.form import in_dataset_form, is_empty, remark
 
 LEVELS = ("public", "agents", "service")
@@ -110,14 +118,15 @@ def territoires_contact_email(
     """Check the address, the service's own unless told; a person's is accepted with a word."""
     if is_empty(data.get(key)):
         service = model.Group.get(data.get(("owner_org",)) or "")
-        data[key] = (service.extras or {}).get("contact_email", "") if service else ""
+        data[key] = extras_of(service).get("contact_email", "") if service else ""
     address = str(data[key]).strip()
     if not address:
         data.pop(key)
         if in_dataset_form():
             errors[key].append(tk._("Missing value"))
         raise tk.StopOnError
-    data[key] = tk.get_validator("email_validator")(address, context)
+    check = cast(ContextValidator, tk.get_validator("email_validator"))
+    data[key] = check(address, context)
     if is_personal(address):
         remark(
             tk._(

@@ -13,6 +13,7 @@ from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, V
 from ckanext.territoires import config
 from ckanext.territoires.bridge import custom, wording
 from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids, reference
+from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.logic import coverage
 from ckanext.territoires.logic.validators.form import in_dataset_form, is_empty, remark
 
@@ -23,14 +24,13 @@ SHOWN = 10
 def territoires_territory_id(value: str) -> str:
     """Identifier of one territory; a former commune's passes to today's."""
     try:
-        found = current_ids(value)
+        today, *others = current_ids(value)
     except UnknownTerritory as error:
         raise tk.Invalid(tk._("No territory answers to “{id}”").format(id=value)) from error
-    if len(found) > 1:
-        raise tk.Invalid(
-            tk._("“{id}” was split: choose one of {ids}").format(id=value, ids=", ".join(found))
-        )
-    return found[0]
+    if others:
+        ids = ", ".join([today, *others])
+        raise tk.Invalid(tk._("“{id}” was split: choose one of {ids}").format(id=value, ids=ids))
+    return today
 
 
 def territoires_at_most(limit: int) -> Validator:
@@ -79,7 +79,7 @@ def territoires_coverage(
     given = data.get(key)
     if is_empty(given) and (in_dataset_form() or "package" not in context):
         service = model.Group.get(data.get(("owner_org",)) or "")
-        given = (service.extras or {}).get("territory") if service else None
+        given = extras_of(service).get("territory") if service else None
     if is_empty(given):
         if in_dataset_form():
             raise tk.Invalid(tk._("Choose at least one territory"))
