@@ -1,8 +1,7 @@
 """CKAN's own messages that our catalogue words otherwise, in French.
 
-Agents say “données”, “fichier”, “service”, and a message that CKAN left in English is still a
-message of this site. A plugin's catalogue is merged over CKAN's, so naming a message here is
-enough to translate it there. Babel reads this module; nothing imports it.
+Agents say “données”, “fichier”, “service”. A plugin's catalogue is merged over CKAN's, so naming
+a message here is enough to translate it there. Babel reads this module; nothing imports it.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ _("Datasets")
 _("dataset")
 _("My Datasets")
 _("Search datasets")
-_("Search Datasets...")
 _("Search datasets...")
 _("Add Dataset")
 _("Create Dataset")
@@ -39,7 +37,6 @@ _("Are you sure you want to delete dataset - {name}?")
 _("Are you sure you want to delete this dataset?")
 _("Dataset has been deleted.")
 _("Dataset not found")
-_("Dataset not found or you have no permission to view it")
 _("The dataset {id} could not be found.")
 _("0 Datasets")
 ngettext("{num} Dataset", "{num} Datasets", 2)
@@ -48,24 +45,9 @@ _('No datasets found for "{query}"')
 ngettext("{number} dataset found", "{number} datasets found", 2)
 _("No datasets found")
 _('Sorry no datasets found for "{query}"')
-ngettext(
-    '%(count)s dataset found for "%(query)s".',
-    '%(count)s datasets found for "%(query)s".',
-    2,
-)
-ngettext("%(count)s dataset found.", "%(count)s datasets found.", 2)
-_("Open details page for dataset - {title}")
-_("Navigate to dataset: {title}")
-_("There is no description for this dataset.")
-_("Search datasets with the tag: {tag}")
-_("Search datasets with the tag: {name}")
-_("Search datasets by {name}: {label}")
-_("Dataset description:")
 _('Source: <a href="%(url)s">%(dataset)s</a>')
-_("Deleted datasets")
 _("Unauthorized to create a package")
 _("Unauthorized to update dataset")
-_("Unauthorized to read package")
 _("Datasets with no organization can't be private.")
 
 # Words: file
@@ -83,10 +65,6 @@ _("Update Resource")
 _("Reorder resources")
 _("Go to resource")
 _("Download resource")
-_("Current resource: {name}")
-_("Resource URL: {url}")
-_("Navigate to resource: {name_or_id}")
-_("Navigate to resource: {name}")
 _("There are no views created for this resource yet.")
 _("No view has been created that is suitable for this resource")
 _("This resource has no views")
@@ -106,13 +84,10 @@ _("Unauthorized to edit this resource")
 _("Unauthorized to edit resource")
 _("Unauthorized to delete resource %s")
 _("Unauthorized to read resource %s")
-_("Not authorized to download resource")
 _("Resource view not found")
-_("No resource data entered")
 _("This dataset has no data")
 _('<p class="empty">This dataset has no data, <a href="%(url)s">why not add some?</a></p>')
 _("eg. http://example.com/image.jpg (if blank uses resource url)")
-_("Please select the file to upload again")
 
 # Words: service
 _("organization")
@@ -120,7 +95,6 @@ _("Organization")
 _("Organizations")
 _("My Organizations")
 _("My Organization")
-_("No Organization")
 _("Add Organization")
 _("Create an Organization")
 _("Create Organization")
@@ -131,7 +105,6 @@ _("Save Organization")
 _("Organization Form")
 _("Search organizations...")
 _("There are currently no organizations for this site")
-_("There is no description for this organization.")
 _("This organization has no datasets associated to it")
 _("A little information about my organization...")
 _("Are you sure you want to delete organization - {name}?")
@@ -155,7 +128,6 @@ _('No organizations found for "{query}"')
 ngettext("{number} organization found", "{number} organizations found", 2)
 _("No organizations found")
 _("You are not a member of any organizations.")
-_("User isn't a member of any organizations.")
 _("Before you can create a dataset you need to create an organization.")
 _("There are no organizations to which you can assign this dataset.")
 _("Ask a system administrator to create an organization before you can continue.")
@@ -164,111 +136,21 @@ _("Organization does not exist")
 _("Organization not found")
 _("Organization was not found.")
 _("You cannot add a dataset to this organization")
-_("You cannot move this dataset to another organization")
-_("Deleted organizations")
-_("Edit the role of the user within the organization")
-_("Delete this member from the organization")
-_("Delete member")
-_("Edit role")
-_("Open details page for {name}")
-ngettext("{num} Member", "{num} Members", 2)
-_("0 Members")
 
 # Searching, lists
-_("Filter by: {title}")
-_("Remove applied filter: {value}")
-_("Searching...")
 _("Show More {facet_type}")
 _("Show Only Popular {facet_type}")
 _("There are no {facet_type} that match this search")
-_("Submit")
-_("Breadcrumb")
-_("Toggle navigation")
-_("Skip to main content")
-_("Navigate to Home - {site_title}")
-_("close")
-_("Close modal")
-_("Please Confirm")
-_("Notification")
-_("You might need to login to access this page.")
-_("Click here to login")
 
 # Account
 _("Dashboard")
-_("View dashboard")
 _("You must be logged in to access your dashboard.")
 ngettext("Dashboard (%(num)d new item)", "Dashboard (%(num)d new items)", 2)
-_("Profile settings")
-_("Account")
-_("Username or Email")
 _("Forgotten your password?")
-_("Login failed. Bad username or password or CAPTCHA.")
 _("Login failed. Bad username or password.")
-_("Request Reset")
-_("Last Active")
-_("Profile picture")
-_("Profile picture URL")
-_("API Tokens")
-_("Unauthorized to view API tokens.")
-_("Unauthorized to create API tokens.")
-_("Unauthorized to revoke API tokens.")
-_("Are you sure you want to revoke these tokens?")
-_("Revoke tokens")
-_("This information is visible to you and admins")
 _("Create datasets, groups and other exciting things")
-_("Are you sure you want to delete user - {name}?")
-_("Sysadmin password")
-
-# Collaborators
-_("Collaborators")
-_("Add Collaborators")
-_("Add Collaborator")
-_("Edit Collaborator")
-_("Update Collaborator")
-_("Delete collaborator")
-_("Delete this collaborator from the dataset")
-_("Back to all collaborators")
-_("Are you sure you want to delete this collaborator?")
-_("Are you sure you want to delete collaborator - {name}?")
-ngettext("{count} collaborator", "{count} collaborators", 2)
-_("User added to collaborators")
-_("User removed from collaborators")
-_("What are the available roles?")
-_(
-    "<p><strong>Admin:</strong> In addition to managing the dataset, admins can add and "
-    "remove collaborators from a dataset.</p>",
-)
-
-# Publishing
-_("Publish")
-_("Unpublish")
-_("Please select the license")
-_("Key")
 
 # Activity
-_("Activities")
-_("Activity not found")
-_("No activity found")
-_("No activity found for this type")
-_("All activity types")
-_("Newer activities")
-_("Older activities")
-_("Activity occurred on: {time}")
-_("View this version")
-_("Unauthorized to view activity data")
-_("Start date")
-_("End date")
-_("Show metadata diff")
-_("Hide metadata diff")
-_("On %(timestamp)s, %(username)s:")
-_("View changes from %(old_select)s to %(new_select)s")
-_("Search followee")
-_("{actor} updated the {dataset_type} {dataset}")
-_("{actor} deleted the {dataset_type} {dataset}")
-_("{actor} created the {dataset_type} {dataset}")
-_("{actor} updated resource view {view_link}")
-_("{actor} created resource view {view_link}")
-_('{actor} deleted resource view "{view_title}" for resource {resource_link}')
 _("{actor} updated the organization {organization}")
 _("{actor} deleted the organization {organization}")
 _("{actor} created the organization {organization}")
@@ -278,185 +160,17 @@ _("{actor} added the resource {resource} to the dataset {dataset}")
 _("{actor} added the tag {tag} to the dataset {dataset}")
 _("{actor} removed the tag {tag} from the dataset {dataset}")
 
-# What changed
-_("Set author of {pkg_link} to {new_author} (previously {old_author})")
-_("Set author of {pkg_link} to {new_author}")
-_("Removed author from {pkg_link}")
-_("No fields were updated. See the metadata diff for more details.")
-_("Deleted resource {resource_link} from {pkg_link}")
-_("Changed value of field <q>{key}</q> to <q>{value}</q> in {pkg_link}")
-_("Added field <q>{key}</q> with value <q>{value}</q> to {pkg_link}")
-_("Added field <q>{key}</q> to {pkg_link}")
-_("Added the following fields to {pkg_link}")
-_("{key} with value {value}")
-_(
-    "Changed value of field <q>{key}</q> to <q>{new_val}</q> (previously "
-    "<q>{old_val}</q>) in {pkg_link}",
-)
-_("Changed value of field <q>{key}</q> to <q>{new_val}</q> in {pkg_link}")
-_("Removed field <q>{key}</q> from {pkg_link}")
-_("Removed the following fields from {pkg_link}")
-_("Uploaded a new file to resource {resource_link} in {pkg_link}")
-_("Added resource {resource_link} to {pkg_link}")
-_("Removed description from {pkg_link}")
-_("Moved {pkg_link} from organization {old_org_link} to organization {new_org_link}")
-_("Removed {pkg_link} from organization {old_org_link}")
-_("Added {pkg_link} to organization {new_org_link}")
-_("Set visibility of {pkg_link} to {visibility}")
-_("Removed description from resource {resource_link} in {pkg_link}")
-_("Added field <q>{key}</q> with value <q>{value}</q> to resource {resource_link} in {pkg_link}")
-_("Added field <q>{key}</q> to resource {resource_link} in {pkg_link}")
-_("Added the following fields to resource {resource_link} in {pkg_link}")
-_("Removed field <q>{key}</q> from resource {resource_link} in {pkg_link}")
-_("Removed the following fields from resource {resource_link} in {pkg_link}")
-_(
-    "Changed value of field <q>{key}</q> of resource {resource_link} to <q>{new_val}</q> "
-    "(previously <q>{old_val}</q>) in {pkg_link}",
-)
-_(
-    "Changed value of field <q>{key}</q> to <q>{new_val}</q> in resource {resource_link} "
-    "in {pkg_link}",
-)
-_("Removed the value of field <q>{key}</q> in resource {resource_link} in {pkg_link}")
-_("Renamed resource {old_resource_link} to {new_resource_link} in {pkg_link}")
-_("Removed tag {tag_link} from {pkg_link}")
-_("Removed the following tags from {pkg_link}")
-_("Added tag {tag_link} to {pkg_link}")
-_("Added the following tags to {pkg_link}")
-_("Changed title to {title_link} (previously {old_title})")
-
-# Tables
-_("Print")
-_("TABLE FILTER")
-_("COLUMN FILTER/S")
-_("seconds")
-_("Double-click to reset filters")
-_("Copy to clipboard")
-_("Toggle column visibility")
-_("Show all")
-_("Show none")
-_("Filtered")
-_("Filtered download")
-_("(estimated)")
-
 # Mails
-_("Invite for %(site_title)s")
-_("Reset your password - %(site_title)s")
-_(
-    'You can use <a href="#markdown" title="Markdown quick reference" '
-    'data-bs-toggle="popover" data-bs-content="%(markdown_tooltip)s" '
-    'data-bs-html="true">Markdown formatting</a> here',
-)
 _(
     "<p><strong>Admin:</strong> Can add/edit and delete datasets, as well as manage "
     "organization members.</p> <p><strong>Editor:</strong> Can add and edit datasets, but"
     " not manage organization members.</p> <p><strong>Member:</strong> Can view the "
     "organization's private datasets, but not add new datasets.</p>",
 )
-_(
-    "<p><strong>Editor:</strong> Editors can edit the dataset and its resources, as well "
-    "accessing the dataset if private.</p> <p><strong>Member:</strong> Members can access"
-    " the dataset if private, but not edit it.</p>",
-)
-_(
-    "Dear %(user_name)s, You have been invited to %(site_title)s. A user has already been"
-    " created for you with the username %(user_name)s. You can change it later. You have "
-    "been added to the %(group_type)s %(group_title)s with the following role: "
-    "%(role_name)s. To accept this invite, please reset your password at: %(reset_link)s "
-    "Have a nice day. -- Message sent by %(site_title)s (%(site_url)s)",
-)
-_(
-    "Dear %(user_name)s, You have requested your password on %(site_title)s to be reset. "
-    "Please click the following link to confirm this request: %(reset_link)s Have a nice "
-    "day. -- Message sent by %(site_title)s (%(site_url)s)",
-)
-_(
-    "Updated description of {pkg_link} from <br "
-    'class="line-height2"><blockquote>{old_notes}</blockquote> to <br '
-    'class="line-height2"><blockquote>{new_notes}</blockquote>',
-)
-_(
-    "Updated description of {pkg_link} to <br "
-    'class="line-height2"><blockquote>{new_notes}</blockquote>',
-)
-
-# Administration
-_("Custom Stylesheet")
-_("Current Sysadmins")
-_("Revoke Sysadmin permission")
-_("Promote user to Sysadmin")
-_("Promote")
-_("Promoted {} to sysadmin")
-_("Revoked sysadmin permission from {}")
-_("Not authorized to promote user to sysadmin")
-_(
-    "<p>As a sysadmin user you have full control over this CKAN instance. Proceed with "
-    "care!</p> <p>For guidance on using sysadmin features, see the CKAN <a "
-    'href="%(docs_url)s" target="_blank" rel="noreferrer">sysadmin guide</a></p>',
-)
-_("Purge all")
-_("Purge deleted datasets, organizations or groups forever and irreversibly.")
-_("Are you sure you want to purge everything?")
-_("Are you sure you want to purge datasets?")
-_("Are you sure you want to purge organizations?")
-_("Are you sure you want to purge groups?")
-_("{number} datasets have been purged")
-_("{number} organizations have been purged")
-_("{number} groups have been purged")
-_("There are no datasets to purge")
-_("There are no organizations to purge")
-_("There are no groups to purge")
-_("Massive purge complete")
-_("Deleted groups")
-_("There are currently no groups for this site.")
-_("There are no groups associated with this dataset.")
-_("User isn't a member of any groups.")
-_("You are no longer a member of this group.")
-_("Reactivate User")
-_("Reactivate Profile")
-_("This account is deactivated, if you want to reactivate it, please click on checkbox.")
-_(
-    'API Token created: <code style="word-break:break-all;">{token}</code> {copy}<br>Make'
-    " sure to copy it now, you won't be able to see it again!",
-)
 
 # Words left
-_("Manage resource: {name}")
 _("You haven't created any datasets.")
 _("Tags")
-_(
-    "You're currently viewing an old version of this dataset. Data files may not match "
-    'the old version of the metadata. <a href="%(url)s">View the current version</a>.',
-)
-_("The detail of this dataset activity is not available")
-_("Invalid parameters")
-_("{actor} {activity_type}")
-_("Table/List toggle")
-_("Restore visibility")
-_("Share current view")
-_("Copied deeplink to clipboard")
-_("Access denied: %s")
-_("Not found: %s")
-_("Bad request: %s")
-_("Unauthorized to access")
-_("{} not found")
-_("Invalid URL")
-_(
-    "The requested URL was not found on the server. If you entered the URL manually "
-    "please check your spelling and try again.",
-)
-_("The method is not allowed for the requested URL.")
-_(
-    "You don't have the permission to access the requested resource. It is either "
-    "read-protected or not readable by the server.",
-)
-_("The browser (or proxy) sent a request that this server could not understand.")
-_(
-    "The server encountered an internal error and was unable to complete your request. "
-    "Either the server is overloaded or there is an error in the application.",
-)
-_("The data value transmitted exceeds the capacity limit.")
-_("Internal server error")
 _(
     "You can rearrange the resources by dragging them using the arrow icon. Drag the "
     "resource to the right and place it to the desired location on the list. When you are"
@@ -470,19 +184,19 @@ _(
     " a link to enter a new password.",
 )
 _("If you wish to invite a new user, enter their email address.")
-
-# Plugins
-_('unexpected choice "%s"')
-_("Select at least one")
-_("Page not found")
-_("Unauthorized to update a dataset")
-_("No organization")
-_("Are you sure you want to delete this Organization?")
-_("Update {page}")
-_("Next")
-_("Dataset extent")
-_("Filter by location")
-_("Apply")
-_("Clear")
-_("Draw an extent")
-_("Please draw query extent in the map:")
+_("Create one now?")
+_("Additional Information")
+_("Data last updated")
+_("Metadata last updated")
+_("Edit metadata")
+_("Embed")
+_("Add data")
+_("Next: Add Data")
+_("Social")
+_("Show more")
+_("Follow")
+_("Unfollow")
+_("Manage")
+_("No problem, use our password recovery form to reset it.")
+_("Are you sure you want to perform this action?")
+_("Are you sure you want to reset the config?")
