@@ -3,7 +3,7 @@
 #   docker build -f config/compose/solr.Dockerfile -t territoires-solr .
 ARG PORTAL=territoires
 FROM ${PORTAL} AS portal
-RUN python config/solr/derive_schema.py > /tmp/schema.xml
+RUN python config/solr/derive_schema.py > /opt/schema.xml
 
 FROM maven:3-eclipse-temurin-17 AS jars
 COPY config/solr/pom.xml config/solr/jars.sha256 /build/
@@ -17,5 +17,5 @@ FROM solr:9.10-slim
 # JTS, for polygons, belongs beside Solr's own jars.
 COPY --from=jars /jars/ /opt/solr/server/solr-webapp/webapp/WEB-INF/lib/
 COPY config/solr/core/ /opt/territoires/conf/
-COPY --from=portal /tmp/schema.xml /opt/territoires/conf/schema.xml
+COPY --from=portal /opt/schema.xml /opt/territoires/conf/schema.xml
 CMD ["solr-precreate", "ckan", "/opt/territoires"]
