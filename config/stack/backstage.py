@@ -56,6 +56,9 @@ def _describe(state: Path) -> tuple[Stack, PortKeeper]:
     places = places_of(state)
     keeper = PortKeeper.empty()
     running = Supervisor(places).found_running()
+    if not running:
+        # Nobody knows these ports by heart: a taken one is simply not taken again.
+        (places.state / "settings.env").unlink(missing_ok=True)
     settings, _ = load(places.state, {}, keeper, running, FIRST_PORTS)
     return Stack.describe(places, settings, durable=False), keeper
 

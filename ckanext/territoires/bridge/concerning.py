@@ -22,9 +22,13 @@ FIELDS = [
     "vocab_territory_lineage",
     "vocab_access_level",
 ]
+TERRITORIES = ["vocab_territory", "vocab_territory_lineage"]
 SAMPLE = 4
 # Enough for the groups of most territories to be filled by one query.
 CLOSEST = 40
+# So much lies in these that a facet would list tens of thousands of territories: one query for
+# each of their few parents costs less.
+WIDE = ("region", "country-subset", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +62,22 @@ class Coverage:
 def coverage(shown: dict[str, Any]) -> Coverage:
     """Datasets that the current person may see about a territory, the closest first.
 
-    One query counts every group and gives the closest datasets; a group that these leave short
-    takes one more.
+    One query counts every group of most territories and gives the closest datasets; a group that
+    these leave short takes one more.
     """
-    identifier = shown["id"]
+    wide = shown["level"] in WIDE
+    facets = ["organization"] if wide else [*TERRITORIES, "organization"]
     found = search(
-        {"ext_territory": identifier},
+        {"ext_territory": shown["id"]},
         rows=CLOSEST,
-        **{
-            "facet.field": ["vocab_territory", "vocab_territory_lineage", "organization"],
-            "facet.limit": -1,
-        },
+        **{"facet.field": facets, "facet.limit": -1},
     )
-    exact, within = _counts(found, "vocab_territory"), _counts(found, "vocab_territory_lineage")
-    inside = within.get(identifier, 0) - exact.get(identifier, 0)
+    exact, within = _asked(shown) if wide else _faceted(found, shown)
+    inside = within - exact.get(shown["id"], 0)
     if shown["level"] == "custom":
         inside = _search_group(shown, "within", inside=True, rows=0)["count"]
     groups = [
-        Group(shown, "exact", exact.get(identifier, 0), ()),
+        Group(shown, "exact", exact.get(shown["id"], 0), ()),
         Group(shown, "within", inside, (), inside=True),
         *(Group(parent, "exact", exact.get(parent["id"], 0), ()) for parent in shown["parents"]),
     ]
@@ -110,6 +112,23 @@ def search(extras: dict[str, str], **parameters: Any) -> dict[str, Any]:
         dataset["access_level"] = next(iter(dataset.get("vocab_access_level", [])), "")
         dataset["territory"] = dataset.get("vocab_territory", [])
     return found
+
+
+def _faceted(found: dict[str, Any], shown: dict[str, Any]) -> tuple[dict[str, int], int]:
+    """Datasets that cover each territory, and those that cover this one or lie in it."""
+    declared, lineage = (_counts(found, facet) for facet in TERRITORIES)
+    return declared, lineage.get(shown["id"], 0)
+
+
+def _asked(shown: dict[str, Any]) -> tuple[dict[str, int], int]:
+    """The same counts, of this territory and its parents alone, by a query each."""
+    ids = [shown["id"], *(parent["id"] for parent in shown["parents"])]
+    declared = {identifier: _count(identifier, "exact") for identifier in ids}
+    return declared, _count(shown["id"], "within")
+
+
+def _count(identifier: str, scope: str) -> int:
+    return search({"ext_territory": identifier, "ext_scope": scope}, rows=0)["count"]
 
 
 def _counts(found: dict[str, Any], facet: str) -> dict[str, int]:
