@@ -26,8 +26,9 @@ TERRITORIES = ["vocab_territory", "vocab_territory_lineage"]
 SAMPLE = 4
 # Enough for the groups of most territories to be filled by one query.
 CLOSEST = 40
-# So much lies in these that a facet would list tens of thousands of territories: one query for
-# each of their few parents costs less.
+# Groups that one more query each may fill, the nearest ones: the rest show their count.
+FILLED = 2
+# So much lies in these that a facet of what concerns them would list every commune.
 WIDE = ("region", "country-subset", "country")
 
 
@@ -62,8 +63,8 @@ class Coverage:
 def coverage(shown: dict[str, Any]) -> Coverage:
     """Datasets that the current person may see about a territory, the closest first.
 
-    One query counts every group of most territories and gives the closest datasets; a group that
-    these leave short takes one more.
+    One query counts every group of most territories and gives the closest datasets; the nearest
+    groups that these leave short take one more each.
     """
     wide = shown["level"] in WIDE
     facets = ["organization"] if wide else [*TERRITORIES, "organization"]
@@ -81,8 +82,12 @@ def coverage(shown: dict[str, Any]) -> Coverage:
         Group(shown, "within", inside, (), inside=True),
         *(Group(parent, "exact", exact.get(parent["id"], 0), ()) for parent in shown["parents"]),
     ]
-    filled = tuple(_filled(group, found["results"]) for group in groups if group.count)
-    return Coverage(found["count"], filled)
+    present = [_sampled(group, found["results"]) for group in groups if group.count]
+    short = [group for group in present if len(group.datasets) < min(group.count, SAMPLE)]
+    return Coverage(
+        found["count"],
+        tuple(_filled(group) if group in short[:FILLED] else group for group in present),
+    )
 
 
 def latest(identifier: str, rows: int) -> list[dict[str, Any]]:
@@ -121,25 +126,30 @@ def _faceted(found: dict[str, Any], shown: dict[str, Any]) -> tuple[dict[str, in
 
 
 def _asked(shown: dict[str, Any]) -> tuple[dict[str, int], int]:
-    """The same counts, of this territory and its parents alone, by a query each."""
+    """The same counts, of this territory and its parents alone, by two queries of their own."""
     ids = [shown["id"], *(parent["id"] for parent in shown["parents"])]
-    declared = {identifier: _count(identifier, "exact") for identifier in ids}
-    return declared, _count(shown["id"], "within")
-
-
-def _count(identifier: str, scope: str) -> int:
-    return search({"ext_territory": identifier, "ext_scope": scope}, rows=0)["count"]
+    declared = search(
+        {},
+        rows=0,
+        fq="vocab_territory:(" + " OR ".join(f'"{identifier}"' for identifier in ids) + ")",
+        **{"facet.field": ["vocab_territory"], "facet.limit": -1},
+    )
+    within = search({"ext_territory": shown["id"], "ext_scope": "within"}, rows=0)
+    return _counts(declared, "vocab_territory"), within["count"]
 
 
 def _counts(found: dict[str, Any], facet: str) -> dict[str, int]:
     return {item["name"]: item["count"] for item in found["search_facets"][facet]["items"]}
 
 
-def _filled(group: Group, closest: list[dict[str, Any]]) -> Group:
-    own = [dataset for dataset in closest if _is_in(dataset, group)][:SAMPLE]
-    if len(own) < min(group.count, SAMPLE):
-        own = _search_group(group.territory, group.scope, inside=group.inside)["results"]
-    return replace(group, datasets=tuple(own))
+def _sampled(group: Group, closest: list[dict[str, Any]]) -> Group:
+    own = [dataset for dataset in closest if _is_in(dataset, group)]
+    return replace(group, datasets=tuple(own[:SAMPLE]))
+
+
+def _filled(group: Group) -> Group:
+    found = _search_group(group.territory, group.scope, inside=group.inside)
+    return replace(group, datasets=tuple(found["results"]))
 
 
 def _is_in(dataset: dict[str, Any], group: Group) -> bool:
