@@ -10,11 +10,14 @@ from urllib.parse import urlencode
 from ckan.lib.search import SearchError, SearchQueryError
 from ckan.plugins import toolkit as tk
 
+from ckanext.territoires.bridge.concerning import WIDE
+from ckanext.territoires.bridge.reference import parse
 from ckanext.territoires.bridge.search import SCOPES, parse_query
 
 Pairs = list[tuple[str, str]]
 # How far up a search that found nothing looks for something to offer.
 PARENTS_TRIED = 3
+DECLARED = "vocab_territory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class _Search:
         self.arguments = arguments
         self.dataset_type = dataset_type
         self.query = parse_query(_grouped(arguments))
+        self.inside: dict[str, Any] | None = None
 
     def describe(self, count: int) -> SearchForm:
         bbox = dict(self.arguments).get("ext_bbox", "")
@@ -121,8 +125,24 @@ class _Search:
             # The default scope goes without saying, so that a search has one address.
             arguments = rest if scope == "relevant" else [*rest, ("ext_scope", scope)]
             label, hint = wording[scope]
-            found = count if current else self._count(arguments)
+            found = count if current else self._count_scope(scope, arguments)
             yield Offer(label, hint, self._url(arguments), found, current)
+
+    def _count_scope(self, scope: str, arguments: Pairs) -> int:
+        """How many datasets another scope would find.
+
+        Those that cover one territory are counted by a facet of those inside it, in one query.
+        """
+        assert self.query is not None
+        first, *others = self.query.territories
+        if others or parse(first).level in (*WIDE, "custom") or scope == "relevant":
+            return self._count(arguments)
+        if self.inside is None:
+            within = [*_without(arguments, "ext_scope"), ("ext_scope", "within")]
+            self.inside = self._find(within, **{"facet.field": [DECLARED], "facet.limit": -1})
+        if scope == "within":
+            return self.inside["count"]
+        return self.inside["facets"].get(DECLARED, {}).get(first, 0)
 
     def _wider(self) -> Iterable[Offer]:
         bare = [pair for pair in self.arguments if pair[0].startswith("ext_") or pair[0] == "sort"]
@@ -152,18 +172,21 @@ class _Search:
 
     def _count(self, arguments: Pairs) -> int:
         """How many datasets the person would find; none when the search is wrong."""
+        return self._find(arguments, facet="false")["count"]
+
+    def _find(self, arguments: Pairs, **options: Any) -> dict[str, Any]:
         parameters = {
             "q": dict(arguments).get("q", ""),
             "fq": " ".join(self._filters(arguments)),
             "rows": 0,
-            "facet": "false",
             "include_private": True,
             **{k: v for k, v in _grouped(arguments).items() if k.startswith("ext_")},
+            **options,
         }
         try:
-            return tk.get_action("package_search")({}, parameters)["count"]
+            return tk.get_action("package_search")({}, parameters)
         except SearchError:
-            return 0
+            return {"count": 0, "facets": {}}
 
     def _filters(self, arguments: Pairs) -> Iterable[str]:
         for name, value in arguments:
