@@ -165,6 +165,7 @@ class TestErrors:
             {"ext_territory": 'fr:commune:44109" OR *:*'},
             {"ext_territory": NANTES, "ext_scope": "around"},
             {"ext_service_territory": "nowhere"},
+            {"ext_territory": ",".join([NANTES] * 51)},
         ],
     )
     def test_the_message_names_the_parameter(self, parameters: dict[str, str]) -> None:

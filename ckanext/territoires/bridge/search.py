@@ -12,6 +12,8 @@ from ckan.plugins import toolkit as tk
 from ckanext.territoires.bridge import custom
 from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids
 
+# Each one asked for adds some ten conditions, and Solr takes 1,024 of them unless told otherwise.
+MAX_TERRITORIES = 50
 SCOPES = ("relevant", "exact", "within")
 # What CKAN itself or its pages send when the person chose no order of their own.
 DEFAULT_SORTS = (None, "", "rank", "score desc, metadata_modified desc")
@@ -32,12 +34,18 @@ def parse_query(extras: dict[str, Any]) -> TerritoryQuery | None:
     """Read `ext_territory` and `ext_scope`; None when no territory is asked for.
 
     Raises:
-        SearchQueryError: unknown territory or scope, named in the message.
+        SearchQueryError: unknown territory or scope, named in the message; too many territories.
 
     """
     asked = list(_split(extras.get("ext_territory")))
     if not asked:
         return None
+    if len(asked) > MAX_TERRITORIES:
+        raise SearchQueryError(
+            tk._("ext_territory: {count} territories, {limit} at most").format(
+                count=len(asked), limit=MAX_TERRITORIES
+            )
+        )
     scope = extras.get("ext_scope") or "relevant"
     if scope not in SCOPES:
         raise SearchQueryError(
