@@ -11,18 +11,21 @@ PACKAGE = Path(__file__).parents[2] / "ckanext" / "territoires"
 # Lowest first. A room may import rooms of a lower floor, and itself.
 FLOORS = [
     {"territory"},
-    {"udata", "reference_build"},
+    {"udata", "reference_build", "figures"},
+    {"ingest", "portrait"},
+    {"charts"},
     {"config"},
     {"model"},
     {"bridge"},
+    {"renderings"},
     {"logic"},
     {"dsfr"},
     {"views", "cli"},
     {"helpers"},
-    {"plugin", "plugin_dsfr"},
+    {"plugin", "plugin_dsfr", "plugin_portrait"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-PURE = {"territory", "udata"}
+PURE = {"territory", "udata", "figures", "ingest", "portrait", "charts"}
 SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if "migration" not in p.parts)
 
 

@@ -1,0 +1,1 @@
+"""What a true figure is: indicators, statuses, levels above the commune. Pure."""

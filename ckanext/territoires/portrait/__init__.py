@@ -1,0 +1,1 @@
+"""From figures to the portrait of a territory, one frozen document. Pure."""

@@ -1,0 +1,174 @@
+"""The portrait of a territory: one frozen document that every page, file and answer renders.
+
+All texts are in the language the portrait was asked in; numbers are numbers, and each figure knows
+its unit, its status and where it comes from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A territory in a portrait. `population` is that of the reference."""
+
+    id: str
+    level: str
+    code: str
+    name: str
+    population: int | None = None
+    #: `self`, `epci`, `departement`, `region`, `metropole`, `country`, `chosen` or `peer`.
+    role: str = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A loaded file. `vintage` is what the file says of its date; `producer` who publishes it."""
+
+    release: int
+    resource_id: str
+    dataset_id: str
+    dataset: str
+    title: str
+    producer: str
+    vintage: str
+    cog_year: int | None
+    loaded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of a territory a value covers; `population_share` goes from 0 to 1."""
+
+    members: int
+    known: int
+    population_share: float | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every member is known."""
+        return self.known >= self.members
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value, or what stands in its place.
+
+    `status`: `value`, `secret`, `not_available`, `not_applicable`. `origin`: `published`,
+    `computed`, `merged`, `estimated`. `reason` says in words why there is no value, or that it is
+    a floor or an estimate. `sources` are release numbers.
+    """
+
+    territory: str
+    period: str
+    value: float | None
+    status: str
+    origin: str = "published"
+    coverage: Coverage | None = None
+    reason: str = ""
+    sources: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """Place among peers, 1 for the highest value; `of` counts the peers that have a value."""
+
+    position: int
+    of: int
+    group: str
+    median: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From an earlier period; `relative` is a fraction, None when it makes no sense."""
+
+    since: str
+    absolute: float
+    relative: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An indicator of a theme: its figure, and those of the comparators in the same order.
+
+    `history` has the figures of the territory from the oldest period to the latest.
+    """
+
+    indicator: str
+    label: str
+    unit: str
+    precision: int
+    direction: str
+    universe: str
+    definition: str
+    source_label: str
+    figure: Figure
+    comparisons: tuple[Figure, ...] = ()
+    rank: Rank | None = None
+    change: Change | None = None
+    history: tuple[Figure, ...] = ()
+    key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart declared over rows of a theme, drawn by the room of charts.
+
+    `kind`: `comparison` (bars against the comparators), `history` (lines over time), `structure`
+    (parts of a whole), `map` (a choropleth of members or neighbours). `indicators` name the rows.
+    """
+
+    id: str
+    kind: str
+    title: str
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What an agent wrote about a theme, signed."""
+
+    text: str
+    author: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of a portrait; `text` is made from its figures."""
+
+    name: str
+    title: str
+    text: str
+    rows: tuple[Row, ...]
+    charts: tuple[Chart, ...] = ()
+    comment: Comment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """The whole. `as_published`: values of former vintages are not carried to today's communes."""
+
+    territory: Place
+    language: str
+    cog_year: int
+    as_published: bool
+    comparators: tuple[Place, ...]
+    summary: str
+    themes: tuple[Theme, ...]
+    sources: tuple[Source, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON, the answer of the API."""
+        return asdict(self)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content: the same figures, texts and sources give the same digest."""
+        content = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(content.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The portrait as files: PDF, ODT, DOCX, XLSX, CSV."""
