@@ -9,9 +9,10 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import wording
+from ckanext.territoires.bridge import number_wording, wording
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.bridge.services import extras_of
+from ckanext.territoires.portrait.document import Figure, Row
 from ckanext.territoires.views import maps
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
 from ckanext.territoires.views.tabs import Link, tabs
@@ -185,3 +186,13 @@ def territoires_proposed(service_id: str | None = None) -> dict[str, Any]:
         "contact_email": fields.get("contact_email", ""),
         "territory": [competence] if competence else [],
     }
+
+
+def territoires_number(value: float | None, precision: int = 0, unit: str = "") -> str:
+    """A number by the typography of the reader's language; nothing for None."""
+    return number_wording.number(value, precision, unit)
+
+
+def territoires_figure(figure: Figure, row: Row, *, unit: bool = False) -> str:
+    """A figure of a portrait whatever its status, with the unit of its row when asked."""
+    return number_wording.figure_text(figure, row, unit=unit)

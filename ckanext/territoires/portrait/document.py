@@ -60,7 +60,7 @@ class Figure:
 
     `status`: `value`, `secret`, `not_available`, `not_applicable`. `origin`: `published`,
     `computed`, `merged`, `estimated`. `reason` says in words why there is no value, or that it is
-    a floor or an estimate. `sources` are release numbers.
+    a floor or an estimate. `sources` are release numbers. `floor`: a sum that lacks a part.
     """
 
     territory: str
@@ -71,6 +71,7 @@ class Figure:
     coverage: Coverage | None = None
     reason: str = ""
     sources: tuple[int, ...] = ()
+    floor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

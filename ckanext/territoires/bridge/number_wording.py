@@ -1,0 +1,49 @@
+"""Numbers and figures as a reader of the page's language writes them."""
+
+from __future__ import annotations
+
+from ckan.plugins import toolkit as tk
+
+from ckanext.territoires.portrait.document import Figure, Row
+from ckanext.territoires.portrait.numbers import format_number
+
+__all__ = ["figure_text", "number", "status_text"]
+
+
+def number(
+    value: float | None, precision: int = 0, unit: str = "", language: str | None = None
+) -> str:
+    """A number with its unit, by the typography of a language, the page's unless told.
+
+    An empty text for None.
+    """
+    if value is None:
+        return ""
+    return format_number(value, precision, unit, language or tk.h.lang())
+
+
+def status_text(status: str) -> str:
+    """What is written in the place of a value: `secret`, `not_available`, `not_applicable`."""
+    match status:
+        case "secret":
+            return tk._("statistical secrecy")
+        case "not_available":
+            return tk._("not available")
+        case "not_applicable":
+            return tk._("not applicable")
+    return ""
+
+
+def figure_text(figure: Figure, row: Row, *, unit: bool = False) -> str:
+    """A figure whatever its status, on its own: “at least 1 234”, “12,5 (estimate)”.
+
+    `unit` adds the unit of the row, for a place that does not say it beside.
+    """
+    if figure.value is None or figure.status != "value":
+        return status_text(figure.status)
+    text = number(figure.value, row.precision, row.unit if unit else "")
+    if figure.floor:
+        return tk._("at least {number}").format(number=text)
+    if figure.origin == "estimated":
+        return tk._("{number} (estimate)").format(number=text)
+    return text
