@@ -39,6 +39,11 @@ def system_needs(need: Need) -> list[SystemNeed]:
     found = [
         SystemNeed("python3-venv", lambda: importlib.util.find_spec("ensurepip") is not None),
         SystemNeed("libmagic1", lambda: _has_library("magic")),
+        # What the PDF of a portrait is set with.
+        SystemNeed("libpango-1.0-0", lambda: _has_library("pango-1.0")),
+        SystemNeed("libpangoft2-1.0-0", lambda: _has_library("pangoft2-1.0")),
+        SystemNeed("libharfbuzz-subset0", lambda: _has_library("harfbuzz-subset")),
+        SystemNeed("fonts-liberation", _has_fonts),
     ]
     if need & Need.SERVICES:
         found.append(SystemNeed("openjdk-17-jdk-headless", _has_java))
@@ -92,6 +97,10 @@ def _has_library(name: str) -> bool:
     from ctypes.util import find_library
 
     return find_library(name) is not None
+
+
+def _has_fonts() -> bool:
+    return any(Path("/usr/share/fonts").rglob("LiberationSans-Regular.ttf"))
 
 
 def _has_java() -> bool:
