@@ -43,7 +43,9 @@ def system_needs(need: Need) -> list[SystemNeed]:
         SystemNeed("libpango-1.0-0", lambda: _has_library("pango-1.0")),
         SystemNeed("libpangoft2-1.0-0", lambda: _has_library("pangoft2-1.0")),
         SystemNeed("libharfbuzz-subset0", lambda: _has_library("harfbuzz-subset")),
-        SystemNeed("fonts-liberation", _has_fonts),
+        SystemNeed("fonts-liberation", lambda: _has_font("LiberationSans-Regular.ttf")),
+        # For the narrow no-break space of French numbers, which the other lacks.
+        SystemNeed("fonts-dejavu-core", lambda: _has_font("DejaVuSans.ttf")),
     ]
     if need & Need.SERVICES:
         found.append(SystemNeed("openjdk-17-jdk-headless", _has_java))
@@ -99,8 +101,8 @@ def _has_library(name: str) -> bool:
     return find_library(name) is not None
 
 
-def _has_fonts() -> bool:
-    return any(Path("/usr/share/fonts").rglob("LiberationSans-Regular.ttf"))
+def _has_font(file: str) -> bool:
+    return any(Path("/usr/share/fonts").rglob(file))
 
 
 def _has_java() -> bool:
