@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -86,18 +86,23 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """From an earlier period; `relative` is a fraction, None when it makes no sense."""
+    """From an earlier period; `relative` is a fraction, None when it makes no sense.
+
+    `points`: the figure is a percentage, and `absolute` counts its points.
+    """
 
     since: str
     absolute: float
     relative: float | None
+    points: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """An indicator of a theme: its figure, and those of the comparators in the same order.
 
-    `history` has the figures of the territory from the oldest period to the latest.
+    `history` has the figures of the territory from the oldest period to the latest. The changes of
+    the comparators are in their order too, None where there is none.
     """
 
     indicator: str
@@ -114,6 +119,7 @@ class Row:
     change: Change | None = None
     history: tuple[Figure, ...] = ()
     key: bool = False
+    comparison_changes: tuple[Change | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,20 @@ class Chart:
     kind: str
     title: str
     indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A programme or a zoning of which the territory is part, from the loaded file `source`.
+
+    `kind`: `programme` or `zoning`. `place` names the territory that has it, when it is another.
+    """
+
+    kind: str
+    title: str
+    detail: str
+    source: int
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +169,7 @@ class Theme:
     rows: tuple[Row, ...]
     charts: tuple[Chart, ...] = ()
     comment: Comment | None = None
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +187,33 @@ class Portrait:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, the answer of the API."""
-        return asdict(self)
+        return plain(self)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the content: the same figures, texts and sources give the same digest."""
         content = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
+
+
+#: The types of the fields, read once a class: a portrait has thousands of figures, and
+#: `dataclasses.asdict` copies each of their numbers.
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def plain(value: Any) -> Any:
+    """Return dictionaries and lists that hold what a part of a portrait holds."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is tuple:
+        return [item if type(item) in _SCALARS else plain(item) for item in value]
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(field.name for field in fields(kind))
+    found: dict[str, Any] = {}
+    for name in names:
+        item = getattr(value, name)
+        found[name] = item if type(item) in _SCALARS else plain(item)
+    return found
