@@ -34,14 +34,17 @@ def status_text(status: str) -> str:
     return ""
 
 
-def figure_text(figure: Figure, row: Row, *, unit: bool = False) -> str:
+def figure_text(
+    figure: Figure, row: Row, *, unit: bool = False, language: str | None = None
+) -> str:
     """A figure whatever its status, on its own: “at least 1 234”, “12,5 (estimate)”.
 
-    `unit` adds the unit of the row, for a place that does not say it beside.
+    `unit` adds the unit of the row, for a place that does not say it beside; the typography is
+    that of `language`, the page's unless told.
     """
     if figure.value is None or figure.status != "value":
         return status_text(figure.status)
-    text = number(figure.value, row.precision, row.unit if unit else "")
+    text = number(figure.value, row.precision, row.unit if unit else "", language)
     if figure.floor:
         return tk._("at least {number}").format(number=text)
     if figure.origin == "estimated":
