@@ -32,3 +32,8 @@ def spatial_search_backend() -> str:
     """What ckanext-spatial searches with: `solr-bbox` (its default), `solr-spatial-field`..."""
     # Not declared by ckanext-spatial: read without a default, it fills the log with warnings.
     return tk.config.get("ckanext.spatial.search_backend", "solr-bbox")
+
+
+def statistics_max_rows() -> int:
+    """How many figures one answer of the API holds at most."""
+    return tk.config["ckanext.territoires.statistics.max_rows"]

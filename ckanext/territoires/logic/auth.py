@@ -47,6 +47,18 @@ def territoires_service_list(context: Context, data_dict: DataDict | None) -> Au
     return ALLOWED
 
 
+@tk.auth_allow_anonymous_access
+def territoires_indicator_list(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Anyone: the periods at hand are those of the datasets that the person may see."""
+    return ALLOWED
+
+
+@tk.auth_allow_anonymous_access
+def territoires_observation_search(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Anyone: the figures are those of the datasets that the person may see."""
+    return ALLOWED
+
+
 def territoires_custom_territory_create(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Any signed-in person."""
     return ALLOWED

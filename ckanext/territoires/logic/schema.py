@@ -9,6 +9,9 @@ from ckanext.territoires.bridge.custom import MAX_COMMUNES
 from ckanext.territoires.territory.identifier import LEVELS
 
 VISIBILITIES = ["private", "agents", "public"]
+# What "the ... of a territory" may be.
+STATISTICS_LEVELS = ("commune", "epci", "arrondissement", "departement", "region")
+STATISTICS_FORMATS = ("json", "csv", "xlsx", "geojson")
 
 
 @validator_args
@@ -108,4 +111,42 @@ def custom_territory_update(
         "name": [ignore_missing, not_empty, unicode_safe],
         "communes": [ignore_missing, not_empty, territoires_communes(MAX_COMMUNES)],
         "visibility": [ignore_missing, one_of(VISIBILITIES)],
+    }
+
+
+@validator_args
+def indicator_list(
+    default: ValidatorFactory,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+) -> Schema:
+    return {
+        "q": [default(""), unicode_safe],
+        "theme": [ignore_empty, unicode_safe],
+        "level": [ignore_empty, one_of(list(LEVELS))],
+    }
+
+
+@validator_args
+def observation_search(
+    not_empty: Validator,
+    ignore_empty: Validator,
+    default: ValidatorFactory,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    boolean_validator: Validator,
+    natural_number_validator: Validator,
+    territoires_words: Validator,
+) -> Schema:
+    return {
+        "territories": [default([]), territoires_words],
+        "within": [ignore_empty, unicode_safe],
+        "level": [ignore_empty, one_of(list(STATISTICS_LEVELS))],
+        "indicators": [not_empty, territoires_words],
+        "periods": [default("latest"), territoires_words],
+        "as_published": [default(False), boolean_validator],
+        "format": [default("json"), one_of(list(STATISTICS_FORMATS))],
+        "limit": [default(1_000), natural_number_validator],
+        "offset": [default(0), natural_number_validator],
     }

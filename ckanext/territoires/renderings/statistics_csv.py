@@ -63,9 +63,7 @@ def as_list(table: Table, language: str, *, french: bool = False) -> Iterator[st
     heads = [row((p.id, p.level, p.code, p.name))[:-2] for p in table.places]
     separator = ";" if french else ","
     middles = [
-        separator
-        + row((c.indicator.name, c.indicator.label[language], c.period))[:-2]
-        + separator
+        separator + row((c.indicator.name, c.indicator.label[language], c.period))[:-2] + separator
         for c in table.columns
     ]
     tails = [
@@ -103,9 +101,7 @@ def as_table(table: Table, language: str, *, french: bool = False) -> Iterator[s
     for start in range(0, len(heads), PART):
         part = slice(start, start + PART)
         columns: list[Sequence[str]] = [heads[part]]
-        for cells, values in zip(
-            table.cells, _values(table.cells, part, number), strict=True
-        ):
+        for cells, values in zip(table.cells, _values(table.cells, part, number), strict=True):
             columns += [values, list(keys[cells.status[part]])]
         yield "".join(f"{separator.join(line)}\r\n" for line in zip(*columns, strict=True))
 
@@ -181,9 +177,7 @@ class _Tails:
         return self._separator + self._row(fields)
 
 
-def _values(
-    cells: Sequence[Cells], part: slice, number: Callable[[float], str]
-) -> list[list[str]]:
+def _values(cells: Sequence[Cells], part: slice, number: Callable[[float], str]) -> list[list[str]]:
     """Each column's numbers as text, empty where there is no value."""
     found: list[list[str]] = []
     for column in cells:

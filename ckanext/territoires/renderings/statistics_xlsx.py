@@ -74,9 +74,7 @@ def _figures(book: Any, table: Table, language: str, bold: Any) -> None:
         for rank, cells in enumerate(table.cells):
             status = int(cells.status[line])
             if status == _VALUE:
-                sheet.write_number(
-                    line + 1, _FIXED + rank, float(cells.value[line]), formats[rank]
-                )
+                sheet.write_number(line + 1, _FIXED + rank, float(cells.value[line]), formats[rank])
             else:
                 sheet.write_string(line + 1, _FIXED + rank, words[status])
     if table.places:
@@ -157,9 +155,7 @@ def _sources(book: Any, table: Table, address: str, bold: Any, wrapped: Any) -> 
     for line, info in enumerate(table.sources, start=1):
         year = str(info.cog_year) if info.cog_year else ""
         loaded = info.loaded.date().isoformat()
-        sheet.write_row(
-            line, 0, [info.title, info.producer, info.vintage, year, loaded], wrapped
-        )
+        sheet.write_row(line, 0, [info.title, info.producer, info.vintage, year, loaded], wrapped)
     sheet.write_row(line + 2, 0, [tk._("The same query on the site"), address], wrapped)
 
 

@@ -20,6 +20,7 @@ from ckanext.territoires.logic.validators.territories import (
     territoires_territory_id,
     territoires_today,
 )
+from ckanext.territoires.logic.validators.words import territoires_words
 
 __all__ = [
     "territoires_access_level",
@@ -38,4 +39,5 @@ __all__ = [
     "territoires_required_in_form",
     "territoires_territory_id",
     "territoires_today",
+    "territoires_words",
 ]
