@@ -12,6 +12,7 @@ from ckanext.territoires.portrait.document import (
     Comment,
     Coverage,
     Figure,
+    Label,
     Place,
     Portrait,
     Rank,
@@ -54,6 +55,7 @@ def _theme(content: Fields) -> Theme:
             for each in content.get("charts", ())
         ),
         comment=_made(Comment, comment) if comment else None,
+        labels=tuple(_made(Label, each) for each in content.get("labels", ())),
     )
 
 
@@ -65,6 +67,9 @@ def _row(content: Fields) -> Row:
         figure=_figure(content["figure"]),
         comparisons=tuple(_figure(each) for each in content.get("comparisons", ())),
         history=tuple(_figure(each) for each in content.get("history", ())),
+        comparison_changes=tuple(
+            _made(Change, each) if each else None for each in content.get("comparison_changes", ())
+        ),
         rank=_made(Rank, rank) if rank else None,
         change=_made(Change, change) if change else None,
     )

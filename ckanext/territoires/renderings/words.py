@@ -11,7 +11,17 @@ from babel.dates import format_date
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import number_wording, wording
-from ckanext.territoires.portrait.document import Figure, Place, Portrait, Row, Source, Theme
+from ckanext.territoires.portrait.document import (
+    Change,
+    Figure,
+    Label,
+    Place,
+    Portrait,
+    Row,
+    Source,
+    Theme,
+)
+from ckanext.territoires.portrait.numbers import format_number
 from ckanext.territoires.territory.slug import slugify
 
 K = TypeVar("K")
@@ -164,6 +174,9 @@ def tables(portrait: Portrait, theme: Theme) -> list[Table]:
     for number, group in enumerate(groups):
         title = _titled(theme.title, number, len(groups))
         found.append(_figures(portrait, theme.rows, group, number * (COLUMNS - 1), title))
+    for number, group in enumerate(groups):
+        title = _titled(tk._("{theme}: change").format(theme=theme.title), number, len(groups))
+        found += _changes(portrait, theme, group, number * (COLUMNS - 1), title)
     found += _over_time(portrait, theme)
     found += _among_peers(portrait, theme)
     return found
@@ -268,6 +281,31 @@ def cell(figure: Figure, row: Row, language: str, note: int | None = None) -> Ce
     return Cell(text, figure.value, row.precision, frame, note)
 
 
+def change_text(change: Change, row: Row, language: str) -> str:
+    """What changed, with its sign: “+1 234 (+5,6 %)”, “−0,4 point”."""
+    number = format_number(change.absolute, row.precision, language=language, sign=True)
+    if change.points:
+        few = abs(change.absolute) < 2
+        return tk.ungettext("{number} point", "{number} points", 1 if few else 2).format(
+            number=number
+        )
+    if change.relative is None:
+        return number
+    relative = format_number(100 * change.relative, 1, "%", language, sign=True)
+    return f"{number} ({relative})"
+
+
+def label_text(portrait: Portrait, label: Label) -> str:
+    """A programme or a zoning: its name, what it is, who has it when another does, its source."""
+    parts = [label.title, label.detail]
+    if label.place:
+        parts.append(tk._("through {place}").format(place=label.place))
+    for number, source in enumerate(portrait.sources, 1):
+        if source.release == label.source:
+            parts.append(tk._("source {numbers}").format(numbers=number))
+    return ", ".join(part for part in parts if part)
+
+
 def _figures(
     portrait: Portrait, rows: Iterable[Row], group: Sequence[Place], start: int, title: str | None
 ) -> Table:
@@ -292,21 +330,44 @@ def _over_time(portrait: Portrait, theme: Theme) -> Iterator[Table]:
     for periods, alike in by_periods.items():
         kept = _chunks(periods)
         for number, chosen in enumerate(kept):
-            last = number == len(kept) - 1
-            columns = [period_text(period) for period in chosen]
-            title = _titled(tk._("{theme}: over time").format(theme=theme.title), number, len(kept))
+            start = number * (COLUMNS - 1)
             notes = _Notes()
             lines: list[Line] = []
             for row in alike:
-                start = number * (COLUMNS - 1)
                 figures = row.history[start : start + len(chosen)]
                 cells = [_noted(figure, row, portrait.language, notes) for figure in figures]
-                if last:
-                    cells.append(_change(row, portrait.language))
                 lines.append(_line(portrait, row, figures, tuple(cells), ""))
-            if last:
-                columns.append(tk._("Change"))
-            yield Table(title, tuple(columns), tuple(lines), tuple(notes.texts))
+            title = tk._("{theme}: over time").format(theme=theme.title)
+            yield Table(
+                _titled(title, number, len(kept)),
+                tuple(period_text(period) for period in chosen),
+                tuple(lines),
+                tuple(notes.texts),
+            )
+
+
+def _changes(
+    portrait: Portrait, theme: Theme, group: Sequence[Place], start: int, title: str
+) -> Iterator[Table]:
+    """What changed, here and in the comparators; nothing where nothing is known to have."""
+    lines: list[Line] = []
+    for row in theme.rows:
+        changes = (row.change, *row.comparison_changes[start : start + len(group)])
+        known = next((change for change in changes if change), None)
+        if known is None:
+            continue
+        padded = (*changes, *[None] * (1 + len(group) - len(changes)))
+        cells = (_change(change, row, known.since, portrait.language) for change in padded)
+        span = tk._("from {since} to {period}").format(
+            since=period_text(known.since), period=period_text(row.figure.period)
+        )
+        lines.append(_line(portrait, row, [row.figure], tuple(cells), span))
+    if lines:
+        yield Table(
+            title,
+            (portrait.territory.name, *(place.name for place in group)),
+            tuple(lines),
+        )
 
 
 def _among_peers(portrait: Portrait, theme: Theme) -> Iterator[Table]:
@@ -337,18 +398,14 @@ def _among_peers(portrait: Portrait, theme: Theme) -> Iterator[Table]:
         )
 
 
-def _change(row: Row, language: str) -> Cell:
-    change = row.change
+def _change(change: Change | None, row: Row, since: str, language: str) -> Cell:
     if change is None:
-        return Cell("")
-    text = number_wording.format_number(
-        change.absolute, row.precision, language=language, sign=True
-    )
-    if change.relative is not None:
-        relative = number_wording.format_number(100 * change.relative, 1, "%", language, sign=True)
-        text = f"{text} ({relative})"
-    since = tk._("since {period}").format(period=period_text(change.since))
-    return Cell(f"{text} {since}")
+        return Cell(number_wording.status_text("not_available"), status="not_available")
+    text = change_text(change, row, language)
+    if change.since != since:
+        span = tk._("since {period}").format(period=period_text(change.since))
+        text = f"{text} ({span})"
+    return Cell(text)
 
 
 def _noted(figure: Figure, row: Row, language: str, notes: _Notes) -> Cell:
