@@ -102,7 +102,8 @@ class Row:
     """An indicator of a theme: its figure, and those of the comparators in the same order.
 
     `history` has the figures of the territory from the oldest period to the latest. The changes of
-    the comparators are in their order too, None where there is none.
+    the comparators are in their order too, None where there is none; `comparison_histories` has the
+    histories of the first of them, in their order, for the lines of a chart.
     """
 
     indicator: str
@@ -120,6 +121,7 @@ class Row:
     history: tuple[Figure, ...] = ()
     key: bool = False
     comparison_changes: tuple[Change | None, ...] = ()
+    comparison_histories: tuple[tuple[Figure, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
