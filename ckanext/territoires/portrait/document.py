@@ -201,12 +201,12 @@ class Portrait:
 #: The types of the fields, read once a class: a portrait has thousands of figures, and
 #: `dataclasses.asdict` copies each of their numbers.
 _SCALARS = frozenset((str, int, float, bool, type(None)))
-_FIELDS: dict[type, tuple[str, ...]] = {}
+_FIELDS: dict[type[Any], tuple[str, ...]] = {}
 
 
 def plain(value: Any) -> Any:
     """Return dictionaries and lists that hold what a part of a portrait holds."""
-    kind = type(value)
+    kind: type[Any] = type(value)
     if kind in _SCALARS:
         return value
     if kind is tuple:
