@@ -16,8 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 class Release(tk.BaseModel):
     """What a resource holds once loaded; one at most for each resource, replaced as a whole.
 
-    `shape` is `observations` or `records`. `digests` hold, sorted by territory, the 64-bit digest
-    of the rows of each, so that a changed file rewrites only what changed.
+    `shape` is `observations` or `records`. `setting` names what it was read with: profile,
+    reference, mapping. `digests` are `bridge.digests.Digests.to_bytes()`: the digest of the rows
+    of each territory, so that a changed file rewrites only what changed.
     """
 
     __tablename__ = "territoires_release"
@@ -31,6 +32,7 @@ class Release(tk.BaseModel):
     cog_year: Mapped[int | None]
     loaded: Mapped[datetime] = mapped_column(sa.DateTime, server_default=sa.func.now())
     sha256: Mapped[str] = mapped_column(sa.UnicodeText, default="")
+    setting: Mapped[str] = mapped_column(sa.UnicodeText, default="")
     rows: Mapped[int] = mapped_column(default=0)
     indicators: Mapped[list[str]] = mapped_column(ARRAY(sa.UnicodeText), default=list)
     periods: Mapped[list[str]] = mapped_column(ARRAY(sa.UnicodeText), default=list)
@@ -48,7 +50,9 @@ class Load(tk.BaseModel):
 
     `state`: `queued`, `running`, `loaded`, `refused` (the file is wrong), `unknown` (no profile
     reads it: a mapping is asked for), `failed` (our fault: it is run again). `progress` goes from
-    0 to 100 and `step` names what is being done. `report` is `ingest.report.Report.to_dict()`.
+    0 to 100 and `step` names what is being done: `reading`, `levels`, `writing`. `report` is
+    `ingest.report.Report.to_dict()` with what `bridge.loading` adds. `signature` tells which state
+    of the resource it is about; `tries` counts how often it was begun.
     """
 
     __tablename__ = "territoires_load"
@@ -61,6 +65,8 @@ class Load(tk.BaseModel):
     step: Mapped[str] = mapped_column(sa.UnicodeText, default="")
     progress: Mapped[int] = mapped_column(default=0)
     report: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    signature: Mapped[str] = mapped_column(sa.UnicodeText, default="")
+    tries: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime] = mapped_column(sa.DateTime, server_default=sa.func.now())
     finished: Mapped[datetime | None] = mapped_column(sa.DateTime)
 

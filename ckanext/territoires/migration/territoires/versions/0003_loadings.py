@@ -1,0 +1,31 @@
+"""Loadings: which state of a file each is about, how often it was begun, what it was read with.
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+ADDED = (
+    ("territoires_release", sa.Column("setting", sa.UnicodeText, nullable=False, server_default="")),
+    ("territoires_load", sa.Column("signature", sa.UnicodeText, nullable=False, server_default="")),
+    ("territoires_load", sa.Column("tries", sa.Integer, nullable=False, server_default="0")),
+)
+
+
+def upgrade() -> None:
+    for table, column in ADDED:
+        op.add_column(table, column)
+    op.create_index("territoires_load_state", "territoires_load", ["state"])
+
+
+def downgrade() -> None:
+    op.drop_index("territoires_load_state", "territoires_load")
+    for table, column in reversed(ADDED):
+        op.drop_column(table, column.name)
