@@ -1,0 +1,240 @@
+"""Lines over time: an interval at its end, and a gap where a value is lacking."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import altair as alt
+
+from ckanext.territoires.charts import palette
+from ckanext.territoires.charts.layout import (
+    LEADING,
+    MARGIN,
+    Layers,
+    Sheet,
+    Size,
+    Spec,
+    clip,
+    finish,
+    layer,
+    lines,
+    px,
+    text_width,
+    texts,
+)
+from ckanext.territoires.charts.reading import Subject, notes, period, year
+from ckanext.territoires.charts.words import Words, known
+from ckanext.territoires.portrait.document import Figure
+
+MOST_LINES = 3
+HEIGHT = 220
+Series = tuple[str, int, tuple[Figure, ...]]
+
+
+def history(subject: Subject, words: Words, size: Size, description: str) -> Spec:
+    """A line for the territory and two comparators at most; for each indicator when several."""
+    series = all_series(subject)
+    figures = [figure for _name, _precision, line in series for figure in line]
+    values = [value for figure in figures if (value := known(figure)) is not None]
+    ticks = _ticks(values)
+    shown = [words.number(tick, _decimals(ticks)) for tick in ticks]
+    ends = [
+        words.figure(line[-1], precision) for _name, precision, line in series if line
+    ]  # what is written at the right
+    sheet = Sheet(
+        subject.chart.title,
+        _subtitle(subject),
+        notes(subject, figures, words),
+        description,
+        size,
+        subject.portrait.language,
+        left=round(max(text_width(text, size.small) for text in shown) + 14),
+        right=round(min(max(text_width(text, size.text) for text in ends) + 10, 110)),
+    )
+    layers, top = _legend([name for name, _precision, _line in series], sheet)
+    periods = {year(figure.period): figure.period for figure in figures}
+    x = _positions(sorted(periods), sheet.inner)
+
+    def y(value: float) -> float:
+        low, high = ticks[0], ticks[-1]
+        return round(top + HEIGHT * (high - value) / ((high - low) or 1), 1)
+
+    bottom = top + HEIGHT
+    layers += _grid(ticks, shown, y, sheet)
+    layers += _axis(periods, x, bottom, sheet)
+    # The territory's line over the others.
+    for rank in reversed(range(len(series))):
+        layers += _line(rank, series[rank], x, y, size, words)
+    layers += _ends(series, x, y, sheet, words)
+    layers += _lacks(series, x, bottom, size, words)
+    return finish(layers, sheet, bottom + size.small * LEADING + 8)
+
+
+def all_series(subject: Subject) -> list[Series]:
+    """Name, precision and figures of each line: places of one indicator, or the indicators."""
+    first, *others = subject.rows
+    if others:
+        rows = subject.rows[:MOST_LINES]
+        return [(row.label, row.precision, row.history or (row.figure,)) for row in rows]
+    return [
+        (place.name, first.precision, line) for place, line in subject.histories(first, MOST_LINES)
+    ]
+
+
+def _subtitle(subject: Subject) -> str:
+    if len(subject.rows) == 1 and subject.rows[0].label == subject.chart.title:
+        return subject.rows[0].unit
+    labels = [row.label for row in subject.rows] if len(subject.rows) == 1 else []
+    return ", ".join(part for part in (*labels, subject.rows[0].unit) if part)
+
+
+def _positions(years: list[int], width: int) -> dict[int, float]:
+    if len(years) == 1:
+        return {years[0]: width / 2}
+    span = years[-1] - years[0]
+    return {year: round(8 + (width - 16) * (year - years[0]) / span, 1) for year in years}
+
+
+def _ticks(values: list[float]) -> list[float]:
+    """Round numbers around the values, three to six of them."""
+    low, high = (min(values), max(values)) if values else (0.0, 1.0)
+    if low == high:
+        low, high = (low - abs(low) * 0.1 - 0.5, high + abs(high) * 0.1 + 0.5)
+    # A scale that starts at zero is the honest one; far from it, it would flatten everything.
+    if 0 < low < 0.6 * high:
+        low = 0.0
+    rough = (high - low) / 4
+    unit = 10 ** math.floor(math.log10(rough))
+    step = next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(rank * step, 10) for rank in range(first, last + 1)]
+
+
+def _decimals(ticks: list[float]) -> int:
+    return next((d for d in range(4) if all(round(t, d) == t for t in ticks)), 3)
+
+
+def _grid(ticks: list[float], shown: list[str], y: Any, sheet: Sheet) -> Layers:
+    rules = [{"x": 0, "x2": sheet.inner, "y": y(tick), "y2": y(tick)} for tick in ticks]
+    labels = [
+        {"x": -8, "y": y(tick), "text": text} for tick, text in zip(ticks, shown, strict=True)
+    ]
+    return [
+        lines(rules, color=palette.GRID),
+        texts(labels, sheet.size.small, align="right", colour=palette.MUTED),
+    ]
+
+
+def _axis(periods: dict[int, str], x: dict[int, float], bottom: float, sheet: Sheet) -> Layers:
+    """Names of the periods, less those that would lie over the one before."""
+    size = sheet.size.small
+    labels: list[dict[str, Any]] = []
+    end = math.inf
+    for at in sorted(periods, reverse=True):
+        text = period(periods[at])
+        half = text_width(text, size) / 2
+        if x[at] + half + 6 <= end:
+            middle = min(max(x[at], half - sheet.left), sheet.inner + sheet.right - half)
+            labels.append({"x": middle, "y": bottom + 6 + size / 2, "text": text})
+            end = middle - half
+    base = [{"x": 0, "x2": sheet.inner, "y": bottom, "y2": bottom}]
+    return [
+        lines(base, color=palette.RULE),
+        texts(labels, size, align="center", colour=palette.TEXT),
+    ]
+
+
+def _line(
+    rank: int, series: Series, x: dict[int, float], y: Any, size: Size, words: Words
+) -> Layers:
+    name, _precision, figures = series
+    points: list[dict[str, Any]] = []
+    run = 0
+    for figure in figures:
+        value = known(figure)
+        if value is None:
+            run += 1
+            continue
+        at = year(figure.period)
+        points.append(
+            {"x": x[at], "y": y(value), "run": run, "series": name,
+             "period": figure.period, "value": value}
+        )  # fmt: skip
+    if not points:
+        return []
+    colour = palette.LINES[rank]
+    base = layer(points).encode(x=px("x", alt.X), y=px("y", alt.Y))
+    dash = list(palette.DASHES[rank])
+    return [
+        base.mark_line(color=colour, strokeWidth=3 if rank == 0 else 2, strokeDash=dash).encode(
+            detail="run:N"
+        ),
+        base.mark_point(shape=palette.SHAPES[rank], filled=True, color=colour, opacity=1, size=64),
+    ]
+
+
+def _ends(series: list[Series], x: dict[int, float], y: Any, sheet: Sheet, words: Words) -> Layers:
+    """The last value of each line, moved apart where they would lie over each other."""
+    size = sheet.size.text
+    last: list[tuple[float, float, str, int]] = []
+    for rank, (_name, precision, figures) in enumerate(series):
+        found = [figure for figure in figures if known(figure) is not None]
+        if found:
+            value = found[-1].value or 0.0
+            text = words.number(value, precision)
+            last.append((x[year(found[-1].period)] + 9, y(value), text, rank))
+    last.sort(key=lambda end: end[1])
+    placed: list[tuple[float, float, str, int]] = []
+    for at, height, text, rank in last:
+        lowest = placed[-1][1] + size * 1.1 if placed else -math.inf
+        placed.append((at, max(height, lowest), text, rank))
+    return [
+        texts(
+            [{"x": at, "y": height, "text": text}], size, colour=palette.LINES[rank],
+            fontWeight="normal" if rank else "bold",
+        )
+        for at, height, text, rank in placed
+    ]  # fmt: skip
+
+
+def _lacks(
+    series: list[Series], x: dict[int, float], bottom: float, size: Size, words: Words
+) -> Layers:
+    """What the territory lacks, written upright over its period."""
+    _name, _precision, figures = series[0]
+    rows = [
+        {"x": x[year(figure.period)], "y": bottom - 6, "text": words.lacking(figure.status)}
+        for figure in figures
+        if known(figure) is None
+    ]
+    if not rows:
+        return []
+    return [texts(rows, size.small, colour=palette.MUTED, fontStyle="italic", angle=270)]
+
+
+def _legend(names: list[str], sheet: Sheet) -> tuple[Layers, float]:
+    size = sheet.size.text
+    step = size * LEADING + 3
+    layers: Layers = []
+    for rank, name in enumerate(names):
+        y, start = rank * step + size / 2, -sheet.left
+        room = sheet.size.width - 2 * MARGIN - 40
+        text = clip(name, room, size, 1)[0]
+        colour = palette.LINES[rank]
+        layers += [
+            lines(
+                [{"x": start, "x2": start + 30, "y": y, "y2": y}], color=colour,
+                strokeWidth=3 if rank == 0 else 2, strokeDash=list(palette.DASHES[rank]),
+            ),
+            layer([{"x": start + 15, "y": y}])
+            .mark_point(
+                shape=palette.SHAPES[rank], filled=True, color=colour, opacity=1, size=64
+            )
+            .encode(x=px("x", alt.X), y=px("y", alt.Y)),
+            texts(
+                [{"x": start + 38, "y": y, "text": text}], size,
+                fontWeight="normal" if rank else "bold",
+            ),
+        ]  # fmt: skip
+    return layers, len(names) * step + 10
