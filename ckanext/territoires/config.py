@@ -37,3 +37,23 @@ def spatial_search_backend() -> str:
 def statistics_max_rows() -> int:
     """How many figures one answer of the API holds at most."""
     return tk.config["ckanext.territoires.statistics.max_rows"]
+
+
+def site_title() -> str:
+    """What the site is called."""
+    return tk.config.get("ckan.site_title", "")
+
+
+def load_automatically() -> bool:
+    """Whether an uploaded file is read as soon as it is there."""
+    return tk.config["ckanext.territoires.load.automatic"]
+
+
+def load_max_size() -> int:
+    """Size, in megabytes, of the largest file that is read."""
+    return tk.config["ckanext.territoires.load.max_size"]
+
+
+def profile_folders() -> tuple[Path, ...]:
+    """Folders of profiles of this site, besides the packaged ones."""
+    return tuple(Path(folder) for folder in tk.config["ckanext.territoires.profiles.folders"])

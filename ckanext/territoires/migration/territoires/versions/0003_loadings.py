@@ -12,9 +12,14 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+
+def _text(name: str) -> sa.Column:
+    return sa.Column(name, sa.UnicodeText, nullable=False, server_default="")
+
+
 ADDED = (
-    ("territoires_release", sa.Column("setting", sa.UnicodeText, nullable=False, server_default="")),
-    ("territoires_load", sa.Column("signature", sa.UnicodeText, nullable=False, server_default="")),
+    ("territoires_release", _text("setting")),
+    ("territoires_load", _text("signature")),
     ("territoires_load", sa.Column("tries", sa.Integer, nullable=False, server_default="0")),
 )
 
