@@ -70,6 +70,10 @@ def _row(content: Fields) -> Row:
         comparison_changes=tuple(
             _made(Change, each) if each else None for each in content.get("comparison_changes", ())
         ),
+        comparison_histories=tuple(
+            tuple(_figure(each) for each in history)
+            for history in content.get("comparison_histories", ())
+        ),
         rank=_made(Rank, rank) if rank else None,
         change=_made(Change, change) if change else None,
     )
