@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ _FIELDS: dict[type[Any], tuple[str, ...]] = {}
 
 def plain(value: Any) -> Any:
     """Return dictionaries and lists that hold what a part of a portrait holds."""
-    kind: type[Any] = type(value)
+    kind = cast("type[Any]", type(value))
     if kind in _SCALARS:
         return value
     if kind is tuple:

@@ -1,0 +1,371 @@
+"""A portrait made from figures: which rows, which comparisons, which sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from ckanext.territoires.figures.status import Origin, Status
+from ckanext.territoires.portrait.contents import ChartSpec, contents
+from ckanext.territoires.portrait.document import (
+    Change,
+    Chart,
+    Comment,
+    Coverage,
+    Figure,
+    Label,
+    Place,
+    Portrait,
+    Rank,
+    Row,
+    Source,
+    Theme,
+)
+from ckanext.territoires.portrait.facts import RowFacts
+from ckanext.territoires.portrait.narrative import Facts, write
+from ckanext.territoires.portrait.reasons import Reasons
+from ckanext.territoires.portrait.subject import subject
+from ckanext.territoires.territory.reference import Territory
+
+#: A change is counted over this many years at most.
+CHANGE_YEARS = 10
+#: A line over time has that of the territory and those of its first comparators.
+LINES = 3
+
+_STATUS = tuple(status.key for status in Status)
+_ORIGIN = tuple(origin.key for origin in Origin)
+_VALUE, _SECRET, _NOT_AVAILABLE = Status.VALUE, Status.SECRET, Status.NOT_AVAILABLE
+
+
+class Value(NamedTuple):
+    """What is known of an indicator for a territory and a period.
+
+    `status` and `origin` are numbers of `figures.status`; `members`, `known` and `share` are its
+    coverage, None for what was not made from members; `others` are the periods of the parts that
+    are of another period, by indicator.
+    """
+
+    value: float | None
+    status: int
+    origin: int
+    members: int | None
+    known: int | None
+    share: float | None
+    sources: tuple[int, ...]
+    others: tuple[tuple[str, str], ...] = ()
+
+
+class Values(Protocol):
+    """The figures that a portrait is made from."""
+
+    def periods(self, territory: str, indicator: str) -> Sequence[str]:
+        """Periods at which an indicator is known of a territory, whatever its status, in order."""
+        ...
+
+    def get(self, territory: str, indicator: str, period: str) -> Value | None:
+        """The value, None when nothing is known of it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """An indicator in the language of a portrait; `sum_of_parts`: a count that may be added."""
+
+    name: str
+    label: str
+    unit: str
+    precision: int
+    direction: str
+    universe: str
+    definition: str
+    source_label: str
+    key: bool
+    sum_of_parts: bool
+    derived: bool
+
+
+class Ranked(NamedTuple):
+    """What a rank is asked for."""
+
+    indicator: str
+    period: str
+    value: float
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a portrait is made from.
+
+    `at_hand` names the indicators of the loaded files, and what is computed from these;
+    `themes` are those to write, all by default; `ranks` answers in the order it is asked, from
+    the peers that the reader may see. `described` has, for each theme, its
+    indicators in their order.
+    """
+
+    territory: Territory
+    comparators: Sequence[tuple[str, Territory]]
+    values: Values
+    described: Mapping[str, Sequence[Described]]
+    titles: Mapping[str, str]
+    at_hand: Collection[str]
+    sources: Mapping[int, Source]
+    ranks: Callable[[Sequence[Ranked]], Sequence[Rank | None]]
+    language: str
+    cog_year: int
+    as_published: bool = False
+    themes: Collection[str] = ()
+    comments: Mapping[str, Comment] | None = None
+    labels: Sequence[Label] = ()
+
+
+def compose(material: Material) -> Portrait:
+    """Return the portrait; a theme without a figure, a label or a comment is left out."""
+    writer = _Writer(material)
+    wanted = [
+        (spec, writer.rows(material.described.get(spec.name, ())))
+        for spec in contents()
+        if not material.themes or spec.name in material.themes
+    ]
+    ranks = iter(material.ranks([r for _, rows in wanted for row in rows if (r := row.ranked)]))
+    themes: list[Theme] = []
+    everything: dict[str, RowFacts] = {}
+    used: dict[int, None] = {}
+    for spec, drafts in wanted:
+        rows = tuple(writer.row(draft, next(ranks) if draft.ranked else None) for draft in drafts)
+        facts = {row.indicator: RowFacts(row, writer.places, material.language) for row in rows}
+        everything |= facts
+        labels = tuple(material.labels) if spec.name == "state_action" else ()
+        comment = (material.comments or {}).get(spec.name)
+        if not (rows or labels or comment):
+            continue
+        for row in rows:
+            for figure in (row.figure, *row.comparisons, *row.history):
+                used |= dict.fromkeys(figure.sources)
+        used |= dict.fromkeys(label.source for label in labels)
+        themes.append(
+            Theme(
+                spec.name,
+                material.titles.get(spec.name, spec.name),
+                writer.text(spec.name, facts),
+                rows,
+                _charts(spec.charts, rows, material),
+                comment,
+                labels,
+            )
+        )
+    return Portrait(
+        territory=writer.place(material.territory, "self"),
+        language=material.language,
+        cog_year=material.cog_year,
+        as_published=material.as_published,
+        comparators=tuple(writer.places.values()),
+        summary=writer.text("summary", everything),
+        themes=tuple(themes),
+        sources=tuple(material.sources[id] for id in used if id in material.sources),
+    )
+
+
+class _Draft(NamedTuple):
+    indicator: Described
+    figure: Figure
+    history: tuple[Figure, ...]
+    comparisons: tuple[Figure, ...]
+    change: Change | None
+    changes: tuple[Change | None, ...]
+    histories: tuple[tuple[Figure, ...], ...]
+    ranked: Ranked | None
+
+
+class _Writer:
+    """Writes the parts of one portrait."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._id = material.territory.id
+        self._reasons = Reasons(material.language)
+        self._subject = subject(material.territory, material.language)
+        self._others = tuple(territory.id for _, territory in material.comparators)
+        self._lined = {
+            name
+            for spec in contents()
+            for chart in spec.charts
+            if chart.kind == "history"
+            for name in chart.indicators
+        }
+        self.places = {
+            territory.id: self.place(territory, role) for role, territory in material.comparators
+        }
+
+    @staticmethod
+    def place(territory: Territory, role: str) -> Place:
+        return Place(
+            territory.id,
+            territory.level,
+            territory.code,
+            territory.name,
+            territory.population,
+            role,
+        )
+
+    def rows(self, indicators: Sequence[Described]) -> list[_Draft]:
+        """Drafts of the rows of the indicators at hand."""
+        at_hand = self._material.at_hand
+        return [self._draft(one) for one in indicators if one.name in at_hand]
+
+    def row(self, draft: _Draft, rank: Rank | None) -> Row:
+        one = draft.indicator
+        return Row(
+            one.name,
+            one.label,
+            one.unit,
+            one.precision,
+            one.direction,
+            one.universe,
+            one.definition,
+            one.source_label,
+            draft.figure,
+            draft.comparisons,
+            rank,
+            draft.change,
+            draft.history,
+            one.key,
+            draft.changes,
+            draft.histories,
+        )
+
+    def text(self, theme: str, rows: Mapping[str, RowFacts]) -> str:
+        """Sentences of a theme."""
+        told = self._subject
+        known = {"subject": told.name, "of": told.of}
+        return write(theme, Facts(known, rows, told.plural), self._material.language)
+
+    def _draft(self, one: Described) -> _Draft:
+        periods = self._material.values.periods(self._id, one.name)
+        if not periods:
+            return self._lacking(one)
+        period = periods[-1]
+        history = tuple(self._figure(one, self._id, each) for each in periods)
+        figure = history[-1]
+        since = _earlier(history)
+        change = _change(since, figure, one) if since else None
+        comparisons = tuple(self._figure(one, id, period) for id in self._others)
+        changes: tuple[Change | None, ...] = ()
+        if since:
+            changes = tuple(
+                _change(self._figure(one, other.territory, since.period), other, one)
+                for other in comparisons
+            )
+        histories: tuple[tuple[Figure, ...], ...] = ()
+        if one.name in self._lined and len(periods) > 1:
+            histories = tuple(
+                tuple(self._figure(one, id, each) for each in periods)
+                for id in self._others[:LINES]
+            )
+        ranked = None
+        if figure.value is not None and not figure.floor and figure.status == "value":
+            ranked = Ranked(one.name, period, figure.value, figure.sources)
+        return _Draft(one, figure, history, comparisons, change, changes, histories, ranked)
+
+    def _lacking(self, one: Described) -> _Draft:
+        """A row whose territory has no figure at any period: those of the comparators say more."""
+        values = self._material.values
+        period = max(
+            (p[-1] for id in self._others if (p := values.periods(id, one.name))), default=""
+        )
+        return _Draft(
+            one,
+            self._figure(one, self._id, period),
+            (),
+            tuple(self._figure(one, id, period) for id in self._others),
+            None,
+            (),
+            (),
+            None,
+        )
+
+    def _figure(self, one: Described, territory: str, period: str) -> Figure:
+        found = self._material.values.get(territory, one.name, period)
+        if found is None:
+            reason = self._reasons.lacking(territory, one.sum_of_parts or one.derived)
+            return Figure(territory, period, None, "not_available", "published", None, reason)
+        value, status, origin, members, known, share, sources, others = found
+        coverage = None
+        partial = False
+        if members is not None and known is not None:
+            coverage = Coverage(members, known, share)
+            partial = known < members
+        if status != _VALUE:
+            reason = self._reasons.absent(status, one.derived, one.sum_of_parts, territory)
+            value = None
+        elif partial or origin > 1 or others:
+            reason = self._reasons.present(coverage, origin, others, one.derived)
+        else:
+            reason = ""
+        return Figure(
+            territory,
+            period,
+            value,
+            _STATUS[status],
+            _ORIGIN[origin],
+            coverage,
+            reason,
+            sources,
+            partial and status == _VALUE and not one.derived,
+        )
+
+
+def _earlier(history: Sequence[Figure]) -> Figure | None:
+    """The oldest figure that the latest may be compared with, within ten years."""
+    latest = history[-1]
+    if latest.value is None or latest.floor:
+        return None
+    end = int(latest.period[-4:])
+    for figure in history[:-1]:
+        if (
+            figure.value is not None
+            and not figure.floor
+            and len(figure.period) == len(latest.period)
+            and end - int(figure.period[-4:]) <= CHANGE_YEARS
+        ):
+            return figure
+    return None
+
+
+def _change(earlier: Figure, latest: Figure, one: Described) -> Change | None:
+    if earlier.value is None or latest.value is None or earlier.floor or latest.floor:
+        return None
+    absolute = latest.value - earlier.value
+    if one.unit.startswith("%"):
+        return Change(earlier.period, absolute, None, points=True)
+    relative = absolute / abs(earlier.value) if earlier.value else None
+    return Change(earlier.period, absolute, relative)
+
+
+def _charts(
+    specs: Sequence[ChartSpec], rows: Sequence[Row], material: Material
+) -> tuple[Chart, ...]:
+    by_name = {row.indicator: row for row in rows}
+    language = "fr" if material.language.startswith("fr") else "en"
+    charts: list[Chart] = []
+    for spec in specs:
+        known = tuple(
+            name
+            for name in spec.indicators
+            if (row := by_name.get(name)) and _is_drawn(spec.kind, row, material.territory.level)
+        )
+        if len(known) >= (2 if spec.kind == "structure" else 1):
+            charts.append(Chart(spec.id, spec.kind, spec.title[language], known))
+    return tuple(charts)
+
+
+def _is_drawn(kind: str, row: Row, level: str) -> bool:
+    if kind == "history":
+        return sum(figure.value is not None for figure in row.history) > 1
+    if kind == "map":
+        # The communes around a commune, the members of the rest: a secret one is hatched.
+        return level != "custom" or row.figure.value is not None
+    if kind == "comparison":
+        return row.figure.value is not None and bool(row.comparisons)
+    return row.figure.value is not None

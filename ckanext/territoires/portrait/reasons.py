@@ -1,0 +1,71 @@
+"""Why a figure is lacking, or is not the plain value, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ckanext.territoires.figures.status import Origin, Status
+from ckanext.territoires.portrait.document import Coverage
+from ckanext.territoires.portrait.numbers import format_number
+from ckanext.territoires.portrait.words import level_name, period_words, words
+
+
+class Reasons:
+    """Reasons in a language."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._words: dict[str, str] = words(language)["reasons"]
+
+    def lacking(self, territory: str, is_computed: bool) -> str:
+        """Nothing is known; `is_computed`: larger territories would have it from their members."""
+        if is_computed or ":commune:" in territory:
+            return self._words["no_file"]
+        return self._words["cannot_aggregate"]
+
+    def absent(self, status: int, derived: bool, sum_of_parts: bool, territory: str) -> str:
+        """A status other than `value`."""
+        if status == Status.SECRET:
+            return self._words["secret_part" if derived else "secret"]
+        if status == Status.NOT_APPLICABLE:
+            return self._words["zero"] if derived else ""
+        if derived:
+            return self._words["not_available"]
+        if sum_of_parts or ":commune:" in territory:
+            return self._words["not_published"]
+        return self._words["cannot_aggregate"]
+
+    def present(
+        self,
+        coverage: Coverage | None,
+        origin: int,
+        others: Sequence[tuple[str, str]],
+        derived: bool,
+    ) -> str:
+        """A value that lacks a part, that is an estimate, or whose parts are of several periods."""
+        found: list[str] = []
+        if coverage is not None and not coverage.complete:
+            found.append(self._coverage(coverage, derived))
+        if origin == Origin.ESTIMATED:
+            found.append(self._words["estimated"])
+        elif origin == Origin.MERGED:
+            found.append(self._words["merged"])
+        for label, period in others:
+            found.append(
+                self._words["latest"].format(
+                    indicators=label, periods=period_words(period, self._language)
+                )
+            )
+        return " ; ".join(found) if self._language.startswith("fr") else "; ".join(found)
+
+    def _coverage(self, coverage: Coverage, derived: bool) -> str:
+        share = ""
+        if coverage.population_share is not None:
+            text = format_number(100 * coverage.population_share, 0, "%", self._language)
+            share = self._words["share"].format(share=text)
+        return self._words["ratio_coverage" if derived else "coverage"].format(
+            known=format_number(coverage.known, 0, "", self._language),
+            members=level_name("commune", coverage.known, self._language),
+            count=format_number(coverage.members, 0, "", self._language),
+            share=share,
+        )
