@@ -59,6 +59,12 @@ def territoires_observation_search(context: Context, data_dict: DataDict | None)
     return ALLOWED
 
 
+@tk.auth_allow_anonymous_access
+def territoires_record_search(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Anyone: the answer is made of the datasets that the person may see."""
+    return ALLOWED
+
+
 def territoires_custom_territory_create(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Any signed-in person."""
     return ALLOWED

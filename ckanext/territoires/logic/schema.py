@@ -5,9 +5,12 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.territoires.bridge import records
 from ckanext.territoires.bridge.custom import MAX_COMMUNES
+from ckanext.territoires.bridge.record_selection import BY, KINDS, SCOPES
 from ckanext.territoires.territory.identifier import LEVELS
 
+MAX_RECORDS = 1_000
 VISIBILITIES = ["private", "agents", "public"]
 # What "the ... of a territory" may be.
 STATISTICS_LEVELS = ("commune", "epci", "arrondissement", "departement", "region")
@@ -149,4 +152,50 @@ def observation_search(
         "format": [default("json"), one_of(list(STATISTICS_FORMATS))],
         "limit": [default(1_000), natural_number_validator],
         "offset": [default(0), natural_number_validator],
+    }
+
+
+@validator_args
+def record_search(
+    not_empty: Validator,
+    default: ValidatorFactory,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    boolean_validator: Validator,
+    natural_number_validator: Validator,
+    territoires_at_most: ValidatorFactory,
+    territoires_territory_id: Validator,
+    territoires_amount: Validator,
+    territoires_codes: ValidatorFactory,
+    territoires_day: Validator,
+    territoires_nothing_else: Validator,
+    territoires_texts: Validator,
+    territoires_year: Validator,
+    territoires_years: Validator,
+) -> Schema:
+    return {
+        "territory": [not_empty, territoires_territory_id],
+        "scope": [default("within"), one_of(list(SCOPES))],
+        "by": [default("place"), one_of(list(BY))],
+        "kind": [ignore_empty, territoires_codes(KINDS)],
+        "profile": [ignore_empty, territoires_texts],
+        "dataset": [ignore_empty, territoires_texts],
+        "year": [ignore_empty, territoires_years],
+        "year_from": [ignore_empty, territoires_year],
+        "year_to": [ignore_empty, territoires_year],
+        "scheme": [ignore_empty, territoires_texts],
+        "theme": [ignore_empty, territoires_texts],
+        "state": [ignore_empty, territoires_texts],
+        "beneficiary": [ignore_empty, unicode_safe],
+        "q": [ignore_empty, unicode_safe],
+        "granted_min": [ignore_empty, territoires_amount],
+        "granted_max": [ignore_empty, territoires_amount],
+        "as_of": [ignore_empty, territoires_day],
+        "group_by": [ignore_empty, territoires_codes(records.GROUPS)],
+        "totals": [default(True), boolean_validator],
+        "order_by": [ignore_empty, territoires_codes(records.ORDERS, signed=True)],
+        "offset": [default(0), natural_number_validator, territoires_at_most(10_000_000)],
+        "limit": [default(50), natural_number_validator, territoires_at_most(MAX_RECORDS)],
+        "__extras": [territoires_nothing_else],
     }

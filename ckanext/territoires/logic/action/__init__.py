@@ -22,6 +22,7 @@ from ckanext.territoires.logic.action.disclosure import (
     tag_list,
     tag_search,
 )
+from ckanext.territoires.logic.action.records import territoires_record_search
 from ckanext.territoires.logic.action.service import territoires_service_list
 from ckanext.territoires.logic.action.territory import (
     territoires_territory_autocomplete,
@@ -47,6 +48,7 @@ __all__ = [
     "territoires_custom_territory_delete",
     "territoires_custom_territory_list",
     "territoires_custom_territory_update",
+    "territoires_record_search",
     "territoires_service_list",
     "territoires_territory_autocomplete",
     "territoires_territory_members",

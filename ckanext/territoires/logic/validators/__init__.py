@@ -11,6 +11,15 @@ from ckanext.territoires.logic.validators.dataset import (
     territoires_name_from_title,
     territoires_required_in_form,
 )
+from ckanext.territoires.logic.validators.query import (
+    territoires_amount,
+    territoires_codes,
+    territoires_day,
+    territoires_nothing_else,
+    territoires_texts,
+    territoires_year,
+    territoires_years,
+)
 from ckanext.territoires.logic.validators.service import territoires_no_cycle
 from ckanext.territoires.logic.validators.territories import (
     territoires_at_most,
@@ -26,18 +35,25 @@ __all__ = [
     "territoires_access_level",
     "territoires_access_reason",
     "territoires_after",
+    "territoires_amount",
     "territoires_at_most",
+    "territoires_codes",
     "territoires_cog_year",
     "territoires_communes",
     "territoires_competence",
     "territoires_contact_email",
     "territoires_coverage",
     "territoires_date",
+    "territoires_day",
     "territoires_default_license",
     "territoires_name_from_title",
     "territoires_no_cycle",
+    "territoires_nothing_else",
     "territoires_required_in_form",
     "territoires_territory_id",
+    "territoires_texts",
     "territoires_today",
     "territoires_words",
+    "territoires_year",
+    "territoires_years",
 ]
