@@ -47,7 +47,7 @@ def index() -> str:
 @territoires_territory.route("/territoire/<level>/<code>/<slug>")
 def read(level: str, code: str, slug: str = "") -> str | Response:
     """What the site knows of a territory."""
-    shown = _find(level, code)
+    shown = find(level, code)
     if not isinstance(shown, dict):
         return shown
     if (shown["code"], shown["slug"]) != (code, slug):
@@ -58,7 +58,7 @@ def read(level: str, code: str, slug: str = "") -> str | Response:
 @territoires_territory.route("/territoire/<level>/<code>/<slug>/communes")
 def communes(level: str, code: str, slug: str) -> str | Response:
     """Every commune of a territory, by name."""
-    shown = _find(level, code)
+    shown = find(level, code)
     if not isinstance(shown, dict):
         return shown
     if (shown["code"], shown["slug"]) != (code, slug):
@@ -91,7 +91,7 @@ def identifier_of(level: str, code: str) -> str:
     return str(parse(f"{country}:{level}:{code}"))
 
 
-def _find(level: str, code: str) -> dict[str, Any] | str | Response:
+def find(level: str, code: str) -> dict[str, Any] | str | Response:
     """The territory, a redirection to the one of today, or a page of choices."""
     try:
         identifier = identifier_of(level, code)
