@@ -14,7 +14,7 @@ from ckanext.territoires.charts.layout import (
     boxes,
     clip,
     finish,
-    lines,
+    rules,
     text_width,
     texts,
     wrap,
@@ -23,6 +23,8 @@ from ckanext.territoires.charts.reading import Subject, notes, subtitle
 from ckanext.territoires.charts.words import Words, known
 
 BAR, GAP, BEFORE_GROUP = 18, 8, 12
+#: Beyond this many indicators the bars are thinner.
+ROOMY = 3
 LABEL_SHARE = 0.34
 MOST_LABEL_LINES = 3
 
@@ -41,6 +43,7 @@ def comparison(subject: Subject, words: Words, size: Size, description: str) -> 
         subject.portrait.language,
         left,
     )
+    bar, gap = (BAR, GAP) if len(subject.rows) <= ROOMY else (BAR - 4, GAP - 4)
     scale = _Scale(subject, words, sheet)
     bars: list[dict[str, Any]] = []
     labels: dict[str, list[dict[str, Any]]] = {"head": [], "own": [], "other": []}
@@ -58,7 +61,7 @@ def comparison(subject: Subject, words: Words, size: Size, description: str) -> 
         start = y
         for rank, (place, figure) in enumerate(subject.figures(row)):
             name = clip(place.name, left - 8, size.text, MOST_LABEL_LINES)
-            height = max(BAR, len(name) * size.text * LEADING)
+            height = max(bar, len(name) * size.text * LEADING)
             middle = y + height / 2
             whose = "other" if rank else "own"
             labels[whose].append({"x": -8, "y": middle, "text": "\n".join(name)})
@@ -70,7 +73,7 @@ def comparison(subject: Subject, words: Words, size: Size, description: str) -> 
                 bars.append(
                     {
                         "x": min(end, scale.zero), "x2": max(end, scale.zero),
-                        "y": middle - BAR / 2, "y2": middle + BAR / 2,
+                        "y": middle - bar / 2, "y2": middle + bar / 2,
                         "fill": palette.COMPARATOR if rank else palette.TERRITORY,
                         "place": place.name, "indicator": row.indicator, "value": value,
                     }
@@ -79,10 +82,10 @@ def comparison(subject: Subject, words: Words, size: Size, description: str) -> 
                 values["less" if less else whose].append(
                     {"x": end - 5 if less else end + 5, "y": middle, "text": text}
                 )
-            y += height + GAP
-        zeros.append({"x": scale.zero, "x2": scale.zero, "y": start - 3, "y2": y - GAP + 3})
+            y += height + gap
+        zeros.append({"x": scale.zero, "x2": scale.zero, "y": start - 3, "y2": y - gap + 3})
     layers: Layers = [boxes(bars)] if bars else []
-    layers += [lines(zeros, color=palette.RULE)]
+    layers += [rules(zeros, color=palette.RULE)]
     layers += [
         texts(rows, size.text, **options)
         for rows, options in (
@@ -96,7 +99,7 @@ def comparison(subject: Subject, words: Words, size: Size, description: str) -> 
         )
         if rows
     ]
-    return finish(layers, sheet, y - GAP)
+    return finish(layers, sheet, y - gap)
 
 
 def label_width(names: list[str], size: Size) -> int:

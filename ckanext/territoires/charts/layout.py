@@ -8,6 +8,7 @@ Positions are in pixels, worked out here, so that a chart has the width that was
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -16,7 +17,8 @@ from ckanext.territoires.charts import palette
 from ckanext.territoires.portrait.numbers import MINUS, NARROW_SPACE
 
 Spec = dict[str, Any]
-Layers = list[alt.Chart]
+Layers = list[Spec]
+Rows = list[dict[str, Any]]
 
 MARGIN = 12
 TITLE, SUBTITLE, NOTE = 16, 13, 11
@@ -100,58 +102,45 @@ def clip(text: str, width: float, size: float, lines: int) -> list[str]:
     return [*wrapped[: lines - 1], last.rstrip(" ,'’-") + "…"]
 
 
-def layer(rows: list[dict[str, Any]]) -> alt.Chart:
-    """A layer over rows of data."""
-    return alt.Chart(alt.Data(values=rows))
-
-
-def px(field: str, kind: Any) -> Any:
+def pixels(field: str, channel: Any) -> Any:
     """A channel whose field is in pixels already."""
-    return kind(f"{field}:Q", scale=None, axis=None)
+    return channel(f"{field}:Q", scale=None, axis=None)
+
+
+def layer(template: Spec, rows: Rows) -> Spec:
+    """A layer over rows of data."""
+    return {"data": {"values": rows}, **template}
 
 
 def texts(
-    rows: list[dict[str, Any]],
-    size: float,
-    *,
-    align: Any = "left",
-    colour: str = palette.TEXT,
-    **mark: Any,
-) -> alt.Chart:
+    rows: Rows, size: float, *, align: str = "left", colour: str = palette.TEXT, **mark: Any
+) -> Spec:
     """Lines of text at pixels: rows of `x`, `y` (the middle) and `text`, cut by line breaks."""
     placed = [
-        row | {"y": row["y"] - row["text"].count("\n") * size * LEADING / 2 + size * 0.04}
+        row | {"y": round(row["y"] - row["text"].count("\n") * size * LEADING / 2 + size * 0.04, 1)}
         for row in rows
     ]
-    return (
-        layer(placed)
-        .mark_text(
-            align=align, baseline="middle", fontSize=size, color=colour, lineBreak="\n",
-            lineHeight=round(size * LEADING), **mark,
-        )
-        .encode(x=px("x", alt.X), y=px("y", alt.Y), text=alt.Text("text:N"))
-    )  # fmt: skip
+    return layer(_text(align=align, fontSize=size, color=colour, **mark), placed)
 
 
-def boxes(rows: list[dict[str, Any]], **mark: Any) -> alt.Chart:
+def boxes(rows: Rows, **mark: Any) -> Spec:
     """Rectangles at pixels: rows of `x`, `x2`, `y`, `y2` and `fill`."""
-    return (
-        layer(rows)
-        .mark_rect(**mark)
-        .encode(
-            x=px("x", alt.X), x2="x2:Q", y=px("y", alt.Y), y2="y2:Q",
-            fill=alt.Fill("fill:N", scale=None),
-        )
-    )  # fmt: skip
+    return layer(_rectangle(**mark), rows)
 
 
-def lines(rows: list[dict[str, Any]], **mark: Any) -> alt.Chart:
-    """Straight lines at pixels: rows of `x`, `x2`, `y`, `y2`."""
-    return (
-        layer(rows)
-        .mark_rule(**mark)
-        .encode(x=px("x", alt.X), x2="x2:Q", y=px("y", alt.Y), y2="y2:Q")
-    )
+def rules(rows: Rows, **mark: Any) -> Spec:
+    """Straight lines at pixels: rows of `x`, `x2`, `y`, `y2`; `dash` is a pair of lengths."""
+    return layer(_rule(**mark), rows)
+
+
+def points(rows: Rows, **mark: Any) -> Spec:
+    """Marks at pixels: rows of `x` and `y`; `size` is their area in square pixels."""
+    return layer(_point(**mark), rows)
+
+
+def line(rows: Rows, **mark: Any) -> Spec:
+    """A line through pixels: rows of `x`, `y` and `run`; from a run to the next it is broken."""
+    return layer(_line(**mark), rows)
 
 
 def finish(layers: Layers, sheet: Sheet, height: float) -> Spec:
@@ -164,39 +153,136 @@ def finish(layers: Layers, sheet: Sheet, height: float) -> Spec:
     bottom = round(len(notes) * NOTE * LEADING + 10) if notes else 0
     if notes:
         first = height + 12 + NOTE / 2
-        rows = [
+        rows: Rows = [
             {"x": -sheet.left, "y": first + rank * NOTE * LEADING, "text": note}
             for rank, note in enumerate(notes)
         ]
         layers = [*layers, texts(rows, NOTE, colour=palette.MUTED)]
-    chart = alt.layer(*layers).properties(
-        width=sheet.inner,
-        height=round(height),
-        padding={
+    named: Spec = {**_title(), "text": title, "dx": -sheet.left}
+    if subtitle:
+        named["subtitle"] = subtitle
+    return {
+        "$schema": alt.SCHEMA_URL,
+        "description": sheet.description,
+        "title": named,
+        "width": sheet.inner,
+        "height": round(height),
+        "padding": {
             "left": MARGIN + sheet.left,
             "right": MARGIN + sheet.right,
             "top": MARGIN + top,
             "bottom": MARGIN + bottom,
         },
-        autosize=alt.AutoSizeParams(type="none"),
-        description=sheet.description,
-        title=alt.TitleParams(
-            text=title, subtitle=subtitle or alt.Undefined, anchor="start", frame="group",
-            dx=-sheet.left, offset=14, fontSize=TITLE, subtitleFontSize=SUBTITLE,
-            lineHeight=round(TITLE * LEADING), subtitleLineHeight=round(SUBTITLE * LEADING),
-            color=palette.TEXT, subtitleColor=palette.MUTED, subtitlePadding=4,
-        ),
-    ).configure(
-        aria=False, background=palette.PAPER, font=palette.FONT,
-        view=alt.ViewConfig(stroke=None), locale=_locale(sheet.language),
-    )  # fmt: skip
-    return chart.to_dict(validate=False)
+        "autosize": {"type": "none"},
+        "layer": layers,
+        "config": _config(sheet.language.startswith("fr")),
+    }
 
 
-def _locale(language: str) -> Any:
-    if not language.startswith("fr"):
-        return alt.Undefined
+def dimensions(spec: Spec) -> tuple[int, int]:
+    """Width and height of the picture of a specification, in pixels."""
+    around = spec["padding"]
+    return (
+        spec["width"] + around["left"] + around["right"],
+        spec["height"] + around["top"] + around["bottom"],
+    )
+
+
+# Altair takes some ten milliseconds to write and check a layer: each is written once, without its
+# data, and kept.
+
+
+def _plain(chart: alt.Chart) -> Spec:
+    written = chart.to_dict()
+    return {key: written[key] for key in ("mark", "encoding", "projection") if key in written}
+
+
+@lru_cache(maxsize=256)
+def _text(**mark: Any) -> Spec:
+    made = alt.Chart(_NO_DATA).mark_text(
+        baseline="middle",
+        lineBreak="\n",
+        lineHeight=round(mark["fontSize"] * LEADING),
+        **mark,
+    )
+    return _plain(made.encode(**_AT, text=alt.Text("text:N")))
+
+
+@lru_cache(maxsize=64)
+def _rectangle(**mark: Any) -> Spec:
+    fill = alt.Fill("fill:N", scale=None)
+    made = alt.Chart(_NO_DATA).mark_rect(**mark)
+    return _plain(made.encode(**_AT, x2="x2:Q", y2="y2:Q", fill=fill))
+
+
+@lru_cache(maxsize=64)
+def _rule(**mark: Any) -> Spec:
+    made = alt.Chart(_NO_DATA).mark_rule(**_dashed(mark))
+    return _plain(made.encode(**_AT, x2="x2:Q", y2="y2:Q"))
+
+
+@lru_cache(maxsize=64)
+def _point(**mark: Any) -> Spec:
+    return _plain(alt.Chart(_NO_DATA).mark_point(opacity=1, **mark).encode(**_AT))
+
+
+@lru_cache(maxsize=64)
+def _line(**mark: Any) -> Spec:
+    made = alt.Chart(_NO_DATA).mark_line(**_dashed(mark))
+    return _plain(made.encode(**_AT, detail="run:N"))
+
+
+@lru_cache(maxsize=64)
+def shapes(**mark: Any) -> Spec:
+    """The template of outlines that are in pixels already, features with a `fill`."""
+    made = alt.Chart(_NO_DATA).mark_geoshape(**mark)
+    if "fill" not in mark:
+        made = made.encode(fill=alt.Fill("properties.fill:N", scale=None))
+    return _plain(made.project(type="identity", scale=1, translate=[0, 0]))
+
+
+@lru_cache(maxsize=64)
+def circles(**mark: Any) -> Spec:
+    """The template of circles at pixels, rows with their `area` in square pixels."""
+    made = alt.Chart(_NO_DATA).mark_circle(**mark)
+    return _plain(made.encode(**_AT, size=alt.Size("area:Q", scale=None, legend=None)))
+
+
+def _dashed(mark: dict[str, Any]) -> dict[str, Any]:
+    rest = {key: value for key, value in mark.items() if key != "dash"}
+    return rest | {"strokeDash": list(mark["dash"])} if "dash" in mark else rest
+
+
+@lru_cache(maxsize=1)
+def _title() -> Spec:
+    return alt.TitleParams(
+        text="",
+        anchor="start",
+        frame="group",
+        offset=14,
+        fontSize=TITLE,
+        lineHeight=round(TITLE * LEADING),
+        color=palette.TEXT,
+        subtitleFontSize=SUBTITLE,
+        subtitleLineHeight=round(SUBTITLE * LEADING),
+        subtitleColor=palette.MUTED,
+        subtitlePadding=4,
+    ).to_dict()
+
+
+@lru_cache(maxsize=2)
+def _config(french: bool) -> Spec:
     number = alt.NumberLocale(
         decimal=",", thousands=NARROW_SPACE, grouping=[3], currency=["", "\u00a0€"], minus=MINUS
     )
-    return alt.Locale(number=number)
+    return alt.Config(
+        aria=False,
+        background=palette.PAPER,
+        font=palette.FONT,
+        view=alt.ViewConfig(stroke=None),
+        locale=alt.Locale(number=number) if french else alt.Undefined,
+    ).to_dict()
+
+
+_NO_DATA = alt.Data(values=[])
+_AT: dict[str, Any] = {"x": pixels("x", alt.X), "y": pixels("y", alt.Y)}

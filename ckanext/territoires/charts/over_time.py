@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import altair as alt
-
 from ckanext.territoires.charts import palette
 from ckanext.territoires.charts.layout import (
     LEADING,
@@ -17,9 +15,9 @@ from ckanext.territoires.charts.layout import (
     Spec,
     clip,
     finish,
-    layer,
-    lines,
-    px,
+    line,
+    points,
+    rules,
     text_width,
     texts,
 )
@@ -65,7 +63,7 @@ def history(subject: Subject, words: Words, size: Size, description: str) -> Spe
     layers += _axis(periods, x, bottom, sheet)
     # The territory's line over the others.
     for rank in reversed(range(len(series))):
-        layers += _line(rank, series[rank], x, y, size, words)
+        layers += _line(rank, series[rank], x, y)
     layers += _ends(series, x, y, sheet, words)
     layers += _lacks(series, x, bottom, size, words)
     return finish(layers, sheet, bottom + size.small * LEADING + 8)
@@ -116,12 +114,12 @@ def _decimals(ticks: list[float]) -> int:
 
 
 def _grid(ticks: list[float], shown: list[str], y: Any, sheet: Sheet) -> Layers:
-    rules = [{"x": 0, "x2": sheet.inner, "y": y(tick), "y2": y(tick)} for tick in ticks]
+    grid = [{"x": 0, "x2": sheet.inner, "y": y(tick), "y2": y(tick)} for tick in ticks]
     labels = [
         {"x": -8, "y": y(tick), "text": text} for tick, text in zip(ticks, shown, strict=True)
     ]
     return [
-        lines(rules, color=palette.GRID),
+        rules(grid, color=palette.GRID),
         texts(labels, sheet.size.small, align="right", colour=palette.MUTED),
     ]
 
@@ -140,16 +138,14 @@ def _axis(periods: dict[int, str], x: dict[int, float], bottom: float, sheet: Sh
             end = middle - half
     base = [{"x": 0, "x2": sheet.inner, "y": bottom, "y2": bottom}]
     return [
-        lines(base, color=palette.RULE),
+        rules(base, color=palette.RULE),
         texts(labels, size, align="center", colour=palette.TEXT),
     ]
 
 
-def _line(
-    rank: int, series: Series, x: dict[int, float], y: Any, size: Size, words: Words
-) -> Layers:
+def _line(rank: int, series: Series, x: dict[int, float], y: Any) -> Layers:
     name, _precision, figures = series
-    points: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = []
     run = 0
     for figure in figures:
         value = known(figure)
@@ -157,20 +153,16 @@ def _line(
             run += 1
             continue
         at = year(figure.period)
-        points.append(
+        rows.append(
             {"x": x[at], "y": y(value), "run": run, "series": name,
              "period": figure.period, "value": value}
         )  # fmt: skip
-    if not points:
+    if not rows:
         return []
-    colour = palette.LINES[rank]
-    base = layer(points).encode(x=px("x", alt.X), y=px("y", alt.Y))
-    dash = list(palette.DASHES[rank])
+    colour, width = palette.LINES[rank], 2 if rank else 3
     return [
-        base.mark_line(color=colour, strokeWidth=3 if rank == 0 else 2, strokeDash=dash).encode(
-            detail="run:N"
-        ),
-        base.mark_point(shape=palette.SHAPES[rank], filled=True, color=colour, opacity=1, size=64),
+        line(rows, color=colour, strokeWidth=width, dash=palette.DASHES[rank]),
+        points(rows, shape=palette.SHAPES[rank], filled=True, color=colour, size=64),
     ]
 
 
@@ -223,18 +215,17 @@ def _legend(names: list[str], sheet: Sheet) -> tuple[Layers, float]:
         text = clip(name, room, size, 1)[0]
         colour = palette.LINES[rank]
         layers += [
-            lines(
-                [{"x": start, "x2": start + 30, "y": y, "y2": y}], color=colour,
-                strokeWidth=3 if rank == 0 else 2, strokeDash=list(palette.DASHES[rank]),
+            rules(
+                [{"x": start, "x2": start + 30, "y": y, "y2": y}],
+                color=colour, strokeWidth=2 if rank else 3, dash=palette.DASHES[rank],
             ),
-            layer([{"x": start + 15, "y": y}])
-            .mark_point(
-                shape=palette.SHAPES[rank], filled=True, color=colour, opacity=1, size=64
-            )
-            .encode(x=px("x", alt.X), y=px("y", alt.Y)),
+            points(
+                [{"x": start + 15, "y": y}],
+                shape=palette.SHAPES[rank], filled=True, color=colour, size=64,
+            ),
             texts(
-                [{"x": start + 38, "y": y, "text": text}], size,
-                fontWeight="normal" if rank else "bold",
+                [{"x": start + 38, "y": y, "text": text}],
+                size, fontWeight="normal" if rank else "bold",
             ),
         ]  # fmt: skip
     return layers, len(names) * step + 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckanext.territoires.charts import palette
-from ckanext.territoires.charts.bars import MOST_LABEL_LINES, label_width
+from ckanext.territoires.charts.bars import MOST_LABEL_LINES, comparison, label_width
 from ckanext.territoires.charts.layout import (
     LEADING,
     Layers,
@@ -24,6 +24,8 @@ from ckanext.territoires.charts.words import Words, known
 from ckanext.territoires.portrait.document import Figure
 
 BAR, GAP, SWATCH = 26, 10, 12
+#: How far from a hundred rounded per cents may add up.
+ROUNDED = 1.5
 
 
 def shares(figures: list[Figure], unit: str) -> list[float] | Figure:
@@ -44,6 +46,19 @@ def shares(figures: list[Figure], unit: str) -> list[float] | Figure:
     return [100 * value / whole for value in values]
 
 
+def is_whole(per_place: list[list[Figure]], unit: str) -> bool:
+    """Whether figures are parts of a whole: rates by age, say, are per cents of several wholes."""
+    if unit != "%":
+        return True
+    wholes = [
+        sum(values)
+        for figures in per_place
+        if len(values := [v for figure in figures if (v := known(figure)) is not None])
+        == len(figures)
+    ]
+    return bool(wholes) and all(abs(whole - 100) <= ROUNDED for whole in wholes)
+
+
 def structure(subject: Subject, words: Words, size: Size, description: str) -> Spec:
     """A bar a place, cut in its parts; the words of a lack where a part is not known."""
     rows = subject.rows
@@ -52,6 +67,8 @@ def structure(subject: Subject, words: Words, size: Size, description: str) -> S
         for rank, place in enumerate(subject.places)
         if all(len(row.comparisons) >= rank for row in rows)
     ]
+    if not is_whole([figures for _place, figures in per_place], rows[0].unit):
+        return comparison(subject, words, size, description)
     left = label_width([place.name for place, _figures in per_place], size)
     periods = sorted({row.figure.period for row in rows}, key=year)
     sheet = Sheet(

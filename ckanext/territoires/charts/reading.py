@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ckanext.territoires.charts.words import Words, is_floor
+from ckanext.territoires.charts.words import Words, is_floor, known
 from ckanext.territoires.portrait.document import Chart, Figure, Place, Portrait, Row
+
+_MOST_TIMES = 4
 
 
 class NothingToDraw(ValueError):
@@ -31,9 +33,22 @@ class Subject:
         return list(zip(self.places, (row.figure, *row.comparisons), strict=False))
 
     def histories(self, row: Row, most: int) -> list[tuple[Place, tuple[Figure, ...]]]:
-        """The histories of a row, the territory's first, for some places at most."""
-        histories = (row.history or (row.figure,), *row.comparison_histories)
-        return list(zip(self.places, histories, strict=False))[:most]
+        """The histories of a row, the territory's first, for some places at most.
+
+        A comparator of another size is left out: beside a région, a commune is a flat line.
+        """
+        own = row.history or (row.figure,)
+        size = _size(own)
+        others = [
+            (place, history)
+            for place, history in zip(
+                self.portrait.comparators, row.comparison_histories, strict=False
+            )
+            if size is None
+            or (other := _size(history)) is None
+            or size / _MOST_TIMES <= other <= size * _MOST_TIMES
+        ]
+        return [(self.portrait.territory, own), *others][:most]
 
 
 def subject(chart: Chart, portrait: Portrait) -> Subject:
@@ -87,3 +102,8 @@ def notes(subject: Subject, figures: Iterable[Figure], words: Words) -> tuple[st
         pattern = words.source if len(named) == 1 else words.sources
         said.append(pattern.format(sources=" ; ".join(named)))
     return tuple(said)
+
+
+def _size(figures: Iterable[Figure]) -> float | None:
+    values = [abs(value) for figure in figures if (value := known(figure)) is not None]
+    return max(values, default=0.0) or None

@@ -55,17 +55,16 @@ def lines_of(chart: Chart, portrait: Portrait) -> list[Line]:
     """Figures that a chart of a portrait draws, in its order. Raises NothingToDraw."""
     about = subject(chart, portrait)
     if chart.kind == "history":
-        if len(about.rows) > 1:
-            rows = about.rows[:MOST_LINES]
+        first, *others = about.rows
+        if others:
             return [
                 Line(portrait.territory, row, figure)
-                for row in rows
+                for row in about.rows[:MOST_LINES]
                 for figure in row.history or (row.figure,)
             ]
-        row = about.rows[0]
         return [
-            Line(place, row, figure)
-            for place, history in about.histories(row, MOST_LINES)
+            Line(place, first, figure)
+            for place, history in about.histories(first, MOST_LINES)
             for figure in history
         ]
     return [Line(place, row, figure) for row in about.rows for place, figure in about.figures(row)]
