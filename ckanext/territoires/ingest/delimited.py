@@ -1,0 +1,89 @@
+"""Text files: which separator, which rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+from ckanext.territoires.ingest.findings import Findings
+from ckanext.territoires.ingest.table import Grid, PlainGrid, RowsGrid, regular
+
+_SEPARATORS = {";": ";", ",": ",", "\t": "tab", "|": "|"}
+_HEAD = 65_536
+# A quote that opens and never closes swallows lines; no real cell holds so many.
+_LONGEST_CELL_LINES = 200
+
+
+def read_text(name: str, text: str, findings: Findings) -> Grid | None:
+    """Cells of a text file, None (and a blocking problem) when it has no column."""
+    if not text.strip():
+        findings.problem("empty_file", blocking=True)
+        return None
+    separator = find_separator(text)
+    if separator is None:
+        findings.problem("one_column", blocking=True)
+        return None
+    findings.assume("separator", separator=_SEPARATORS[separator])
+    body = text.encode("utf-8", "replace")
+    if regular(body, separator):
+        return PlainGrid(name, body, separator)
+    rows, lines = _rows(text, separator, findings)
+    return RowsGrid(name, rows, lines, padded=False)
+
+
+def find_separator(text: str) -> str | None:
+    """The character that cuts the most lines into the same number of cells, at least two."""
+    head = text[:_HEAD]
+    if len(text) > _HEAD:
+        head = head[: max(head.rfind("\n"), 1)]
+    best: tuple[float, int, str] | None = None
+    for separator in _SEPARATORS:
+        widths = Counter(len(row) for row in _head_rows(head, separator) if any(row))
+        wide = {width: lines for width, lines in widths.items() if width > 1}
+        if wide:
+            width, lines = max(wide.items(), key=lambda item: (item[1] * item[0], item[0]))
+            score = (lines / sum(widths.values()), width, separator)
+            # A separator that cuts nearly as many lines into many more cells is the true one.
+            if best is None or score[0] * score[1] > best[0] * best[1]:
+                best = score
+    return best[2] if best else None
+
+
+def _head_rows(head: str, separator: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) >= 100:
+                break
+    except csv.Error:
+        pass
+    return rows
+
+
+def _rows(text: str, separator: str, findings: Findings) -> tuple[list[list[str]], list[int]]:
+    """Rows, and the line on which each begins."""
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    start = 1
+    try:
+        for row in reader:
+            if reader.line_num - start > _LONGEST_CELL_LINES:
+                return _unquoted(text, separator, start, findings)
+            rows.append(row)
+            lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error:
+        return _unquoted(text, separator, start, findings)
+    return rows, lines
+
+
+def _unquoted(
+    text: str, separator: str, line: int, findings: Findings
+) -> tuple[list[list[str]], list[int]]:
+    findings.problem("stray_quote", line)
+    rows = [row.split(separator) for row in text.splitlines()]
+    return rows, list(range(1, len(rows) + 1))
