@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ckanext.territoires.bridge import record_selection
 from ckanext.territoires.bridge.record_selection import AMOUNTS, Wanted
+from ckanext.territoires.bridge.reference import LEVELS
 from ckanext.territoires.bridge.releases import ReleaseInfo
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Totals",
     "Wanted",
     "choices",
+    "first_of_each",
     "groups",
     "listed",
     "summary",
@@ -36,8 +38,20 @@ __all__ = [
 
 #: What records may be grouped by. `level` and `place` are of the first place of a record.
 GROUPS = ("year", "scheme", "theme", "beneficiary", "kind", "state", "level", "place", "dataset")
-#: What lists may be ordered by; a name after a minus sign is in descending order.
-ORDERS = ("date", "year", "scheme", "theme", "beneficiary", "title", "state", "kind", *AMOUNTS)
+#: What lists may be ordered by; a name after a minus sign is in descending order. `level` goes from
+#: the commune up.
+ORDERS = (
+    "level",
+    "date",
+    "year",
+    "scheme",
+    "theme",
+    "beneficiary",
+    "title",
+    "state",
+    "kind",
+    *AMOUNTS,
+)
 _DEFAULT_ORDER = ("-year", "-date", "-granted")
 
 
@@ -141,6 +155,21 @@ def listed(
     query = sa.select(chosen).order_by(*_order(chosen, order_by or _DEFAULT_ORDER))
     rows = model.Session.execute(query.offset(offset).limit(limit)).mappings().all()
     return Page(tuple(rows), offset, limit)
+
+
+def first_of_each(
+    wanted: Wanted, releases: Collection[ReleaseInfo], limit: int
+) -> Mapping[str, tuple[sa.RowMapping, ...]]:
+    """The first records of each kind, the latest first, as `listed` gives them: one query."""
+    chosen = record_selection.selected(wanted, _ids(releases))
+    order = _order(chosen, _DEFAULT_ORDER)
+    position = sa.func.row_number().over(partition_by=chosen.c["kind"], order_by=order)
+    ranked = sa.select(chosen, position.label("position")).cte("positioned")
+    query = sa.select(ranked).where(ranked.c["position"] <= limit).order_by(ranked.c["position"])
+    found: dict[str, list[sa.RowMapping]] = defaultdict(list)
+    for row in model.Session.execute(query).mappings():
+        found[row["kind"]].append(row)
+    return {kind: tuple(rows) for kind, rows in found.items()}
 
 
 def totals(wanted: Wanted, releases: Collection[ReleaseInfo]) -> Totals:
@@ -290,7 +319,7 @@ def _order(chosen: sa.CTE, order_by: Sequence[str]) -> list[sa.ColumnElement[Any
         name = asked.removeprefix("-")
         if name not in ORDERS:
             raise ValueError(asked)
-        column = chosen.c[name]
+        column = _rank_of_level(chosen) if name == "level" else chosen.c[name]
         found.append((column.desc() if asked.startswith("-") else column.asc()).nulls_last())
     # What is equal keeps its place from one page to the next.
     return [*found, chosen.c["id"]]
@@ -307,8 +336,14 @@ def _grouping(chosen: sa.CTE, name: str, datasets: Mapping[int, str]) -> sa.Colu
         return sa.case(datasets, value=chosen.c["release_id"]) if datasets else sa.null()
     if name == "place":
         return chosen.c["places"][1]
-    if name == "level":
-        first = chosen.c["places"][1]
-        part = sa.case((first.like("country%"), 1), (first.like("custom%"), 1), else_=2)
-        return sa.func.split_part(first, ":", part)
-    return chosen.c[name]
+    return _level(chosen) if name == "level" else chosen.c[name]
+
+
+def _level(chosen: sa.CTE) -> sa.ColumnElement[str]:
+    first = chosen.c["places"][1]
+    part = sa.case((first.like("country%"), 1), (first.like("custom%"), 1), else_=2)
+    return sa.func.split_part(first, ":", part)
+
+
+def _rank_of_level(chosen: sa.CTE) -> sa.ColumnElement[int]:
+    return sa.case({level: i for i, level in enumerate(LEVELS)}, value=_level(chosen))
