@@ -41,7 +41,10 @@ SOURCES = (
         7, "res-7", "ds-7", "comparateur", "Comparateur de territoires", "Insee",
         "RP2018, Filosofi 2019", 2021, "2026-11-24T10:00:00",
     ),
-    Source(9, "res-9", "ds-9", "bpe", "Base permanente <des> équipements", "Insee", "2018", None, "2026-11-24"),
+    Source(
+        9, "res-9", "ds-9", "bpe", "Base permanente <des> équipements", "Insee",
+        "2018", None, "2026-11-24",
+    ),
 )  # fmt: skip
 
 
@@ -75,7 +78,8 @@ def sample(language: str = "fr") -> Portrait:
         comparisons=(
             Figure(PLACES[0].id, "2018", 656_275.0, "value", "computed",
                    Coverage(24, 23, 0.973), "La somme manque une commune", (7,), floor=True),
-            *_there(0.0, 1_429_272.0, 3_801_797.0, 64_844_037.0, 66_732_538.0, 217_728.0, 154_508.0)[1:],
+            *_there(0.0, 1_429_272.0, 3_801_797.0, 64_844_037.0, 66_732_538.0, 217_728.0,
+                    154_508.0)[1:],
         ),
         rank=Rank(1, 207, "communes de Loire-Atlantique", 3_211.0),
         change=Change("2013", 26_838.0, 0.0919),
@@ -101,8 +105,8 @@ def sample(language: str = "fr") -> Portrait:
     )  # fmt: skip
     income = _row(
         "median_income", "Médiane du niveau de vie", "€", 0, _own(22_550.0, period="2019"),
-        comparisons=_there(23_690.0, 22_950.0, "not_available", 21_930.0, 22_041.0, 22_380.0, 20_460.0,
-                           period="2019"),
+        comparisons=_there(23_690.0, 22_950.0, "not_available", 21_930.0, 22_041.0, 22_380.0,
+                           20_460.0, period="2019"),
         key=True,
     )  # fmt: skip
     doctors = _row(
@@ -130,13 +134,16 @@ def sample(language: str = "fr") -> Portrait:
         (
             Theme(
                 "population", "Population", "La population augmente <vite>.", (population, change),
-                (Chart("population-comparison", "comparison", "Population", ("population_change_rate",)),),
-                Comment("Un port & une gare.\n\nÀ suivre <b>de près</b>.", "Anne Le Goff, DDTM 44", "2026-11-20"),
+                (Chart("population-comparison", "comparison", "Évolution annuelle",
+                       ("population_change_rate",)),),
+                Comment("Un port & une gare.\n\nÀ suivre <b>de près</b>.", "Anne Le Goff, DDTM 44",
+                        "2026-11-20"),
             ),
             Theme("income", "Revenus", "", (poverty, income, missing)),
             Theme("equipments", "Équipements / services", "", (doctors, share)),
             Theme("state_action", "Action de l'État", "", (), labels=(
-                Label("programme", "Action cœur de ville", "redynamiser les centres", 7, "Nantes Métropole"),
+                Label("programme", "Action cœur de ville", "redynamiser les centres", 7,
+                      "Nantes Métropole"),
             )),
         ),
         SOURCES,

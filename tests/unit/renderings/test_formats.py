@@ -12,11 +12,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import docx
+import odfdo
 import openpyxl
 import pypdf
 import pytest
-from docx import Document as read_docx
-from odfdo import Document as read_odt
 
 from ckanext.territoires.portrait.document import Portrait
 from ckanext.territoires.portrait.reading import portrait_from_dict
@@ -80,13 +80,13 @@ def sheet_lines(sheet: Any) -> list[dict[str, Any]]:
 
 
 def docx_tables(portrait: Portrait) -> Iterator[list[list[str]]]:
-    document = read_docx(io.BytesIO(render(portrait, "docx", MADE)))
+    document = docx.Document(io.BytesIO(render(portrait, "docx", MADE)))
     for table in document.tables:
         yield [[cell.text for cell in row.cells[1:]] for row in table.rows[1:]]
 
 
 def odt_tables(portrait: Portrait) -> Iterator[list[list[str]]]:
-    document = read_odt(io.BytesIO(render(portrait, "odt", MADE)))
+    document = odfdo.Document(io.BytesIO(render(portrait, "odt", MADE)))
     for table in document.body.get_elements("descendant::table:table"):
         yield [
             [
@@ -195,9 +195,9 @@ def test_no_cell_is_empty(portrait: Portrait) -> None:
 
 def test_what_was_typed_is_text_in_every_format(portrait: Portrait) -> None:
     typed = "<b>de près</b>"
-    docx = read_docx(io.BytesIO(render(portrait, "docx", MADE)))
-    assert any(typed in paragraph.text for paragraph in docx.paragraphs)
-    odt = read_odt(io.BytesIO(render(portrait, "odt", MADE)))
+    word = docx.Document(io.BytesIO(render(portrait, "docx", MADE)))
+    assert any(typed in paragraph.text for paragraph in word.paragraphs)
+    odt = odfdo.Document(io.BytesIO(render(portrait, "odt", MADE)))
     assert any(typed in paragraph.inner_text for paragraph in odt.body.get_paragraphs())
     assert squeezed(typed) in pdf_text(portrait)
 
@@ -212,9 +212,9 @@ def test_csv_does_not_run_what_it_holds(portrait: Portrait) -> None:
 def test_sources_are_said_in_every_format(portrait: Portrait) -> None:
     line = words.source_lines(portrait)[0]
     assert "RP2018" in line
-    docx = read_docx(io.BytesIO(render(portrait, "docx", MADE)))
-    assert line in {paragraph.text for paragraph in docx.paragraphs}
-    odt = read_odt(io.BytesIO(render(portrait, "odt", MADE)))
+    word = docx.Document(io.BytesIO(render(portrait, "docx", MADE)))
+    assert line in {paragraph.text for paragraph in word.paragraphs}
+    odt = odfdo.Document(io.BytesIO(render(portrait, "odt", MADE)))
     assert line in {paragraph.inner_text for paragraph in odt.body.get_paragraphs()}
     assert squeezed(line) in pdf_text(portrait)
     assert line in {row[0].value for row in workbook(portrait).worksheets[-1].iter_rows()}
