@@ -12,8 +12,8 @@ from ckanext.territoires import config
 from ckanext.territoires.bridge import number_wording, wording
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.bridge.services import extras_of
-from ckanext.territoires.portrait.document import Figure, Row
-from ckanext.territoires.views import maps
+from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
+from ckanext.territoires.views import chart_shown, maps
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
 from ckanext.territoires.views.tabs import Link, tabs
 
@@ -196,3 +196,16 @@ def territoires_number(value: float | None, precision: int = 0, unit: str = "") 
 def territoires_figure(figure: Figure, row: Row, *, unit: bool = False) -> str:
     """A figure of a portrait whatever its status, with the unit of its row when asked."""
     return number_wording.figure_text(figure, row, unit=unit)
+
+
+def territoires_chart(
+    territory: dict[str, Any],
+    chart: Chart,
+    portrait: Portrait,
+    params: dict[str, Any] | None = None,
+) -> chart_shown.Shown | None:
+    """A chart of a portrait, for `snippets/territoires_chart.html`; None when nothing is drawn.
+
+    `params` is what the page was asked: compare, peers, as_published.
+    """
+    return chart_shown.shown(territory, chart, portrait, params)

@@ -23,9 +23,8 @@ class Words:
     source: str = "Source: {sources}"
     sources: str = "Sources: {sources}"
     item: str = "{name}: {value}"
-    less: str = "decrease"
+    decrease: str = "decrease"
     zero: str = "none (zero)"
-    hatched: str = "secret (hatched)"
     known: str = "{known} of {count} territories have a value"
     territory: str = "Territory"
     code: str = "Code"
@@ -35,7 +34,6 @@ class Words:
     unit: str = "Unit"
     status: str = "Status"
     remark: str = "Remark"
-    share: str = "Share of the whole"
 
     def lacking(self, status: str) -> str:
         """What stands in the place of a value."""
