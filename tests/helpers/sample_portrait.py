@@ -134,7 +134,8 @@ def sample(language: str = "fr") -> Portrait:
         (
             Theme(
                 "population", "Population", "La population augmente <vite>.", (population, change),
-                (Chart("population-comparison", "comparison", "Évolution annuelle",
+                (Chart("population-history", "history", "Population", ("population",)),
+                 Chart("population-comparison", "comparison", "Évolution annuelle",
                        ("population_change_rate",)),),
                 Comment("Un port & une gare.\n\nÀ suivre <b>de près</b>.", "Anne Le Goff, DDTM 44",
                         "2026-11-20"),

@@ -80,7 +80,7 @@ def _theme(out: Any, portrait: Portrait, theme: Theme) -> None:
 
 def _pictures(out: Any, portrait: Portrait, theme: Theme) -> None:
     for picture in pictures(portrait, theme):
-        shape = out.add_picture(BytesIO(picture.png()), width=Cm(_WIDTH))
+        shape = out.add_picture(BytesIO(picture.png), width=Cm(_WIDTH))
         shape._inline.docPr.set("descr", picture.alternative)
         shape._inline.docPr.set("title", picture.title)
 

@@ -12,14 +12,13 @@ from ckan.plugins import toolkit as tk
 from odfdo import Document, Element, Frame, Header, Paragraph
 
 from ckanext.territoires import config
+from ckanext.territoires.charts.layout import dimensions
 from ckanext.territoires.portrait.document import Portrait, Theme
 from ckanext.territoires.renderings import words
 from ckanext.territoires.renderings.pictures import Picture, pictures
 from ckanext.territoires.renderings.words import Cell, Table
 
 _WIDTH, _LABEL = 17.0, 5.6
-# Height over width of a picture, where its own size is not told.
-_PROPORTION = 0.6
 _STYLES = (
     '<style:style style:name="TerritoiresCell" style:family="table-cell">'
     '<style:table-cell-properties fo:padding="0.08cm" fo:border="none" '
@@ -102,8 +101,9 @@ def _theme(out: Document, portrait: Portrait, theme: Theme) -> None:
 
 
 def _picture(out: Document, picture: Picture) -> None:
-    address = out.add_file(BytesIO(picture.png()))
-    size = (f"{_WIDTH}cm", f"{_WIDTH * _PROPORTION:.2f}cm")
+    address = out.add_file(BytesIO(picture.png))
+    width, height = dimensions(picture.specification)
+    size = (f"{_WIDTH}cm", f"{_WIDTH * height / width:.2f}cm")
     frame = Frame.image_frame(address, size=size, anchor_type="as-char")
     for tag, text in (("svg:title", picture.title), ("svg:desc", picture.alternative)):
         frame.append(Element.from_tag(f"<{tag}>{escape(text)}</{tag}>"))
