@@ -1,0 +1,32 @@
+"""Reports of loadings as they are kept: plain JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from ckanext.territoires.ingest.report import Problem, Report
+
+
+def refusal(code: str, **params: Any) -> dict[str, Any]:
+    """Return the report of a file that could not be read at all."""
+    problem = Problem(code, blocking=True, params=params)
+    return plain(Report(None, 0, 0, 0, (problem,), (), {code: 1}).to_dict())
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON that the database takes: it keeps no NUL."""
+    text = json.dumps(value, ensure_ascii=False, default=_default)
+    return json.loads(text.replace("\\u0000", ""))
+
+
+def now() -> datetime:
+    """Return this instant as CKAN keeps it: UTC, unmarked."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _default(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    return list(value) if isinstance(value, set | frozenset | tuple) else str(value)

@@ -1,0 +1,308 @@
+"""A file passed into our tables: read, carried to every level, written where it differs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import ckan.model as model
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from ckanext.territoires import config
+from ckanext.territoires.bridge import digests, load_files, releases
+from ckanext.territoires.bridge.digests import Digests
+from ckanext.territoires.bridge.load_reports import now, plain, refusal
+from ckanext.territoires.bridge.reference import LEVELS, parse, reference
+from ckanext.territoires.figures.indicator import load_indicators
+from ckanext.territoires.figures.levels import Levelled, with_levels
+from ckanext.territoires.ingest.ingest import Ingested, ingest
+from ckanext.territoires.ingest.profile_yaml import PACKAGED, load_profiles
+from ckanext.territoires.model import (
+    Distribution,
+    HeaderMapping,
+    Load,
+    Observation,
+    Record,
+    Release,
+)
+from ckanext.territoires.model.copying import (
+    copy_distributions,
+    copy_observations,
+    copy_records,
+    sorted_observations,
+)
+
+# Changes when the same file read with the same profile gives other rows.
+VERSION = 1
+Tell = Callable[[str, int], None]
+_ROWS = (Observation, Distribution, Record)
+_TEXTS = ARRAY(sa.Text)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a file: `state` is one of `Load`'s, `report` what is kept of it."""
+
+    state: str
+    report: dict[str, Any]
+
+
+def load(resource: model.Resource, *, force: bool = False, tell: Tell | None = None) -> Result:
+    """Read the file of a resource and write its rows, in the session's transaction.
+
+    The caller commits: nothing of the former rows is gone until then. A file that was loaded as
+    it is, with what reads it as it is, is left alone unless `force`.
+    """
+    say = tell or (lambda _step, _percent: None)
+    release = Release.of_resource(resource.id)
+    mapping = mapping_of(resource.id)
+    # Nothing is left open while the file is read.
+    model.Session.commit()
+    with load_files.local_file(resource) as path:
+        if load_files.too_large(path.stat().st_size):
+            limit = config.load_max_size()
+            return Result("refused", refusal("too_large", limit=limit))
+        sha256 = load_files.sha256_of(path)
+        setting = setting_of(mapping)
+        if not force and release and (release.sha256, release.setting) == (sha256, setting):
+            return Result("loaded", _former_report(resource.id))
+        found = read(path, load_files.file_name(resource), resource, mapping, tell=say)
+    if found.state != "read":
+        return Result("unknown" if found.state == "unknown" else "refused", report_of(found))
+    release = release or Release(resource_id=resource.id, digests=None)
+    release.package_id = str(resource.package_id)
+    release.sha256, release.setting = sha256, setting
+    return Result("loaded", report_of(found) | {"written": write(release, found, tell=say)})
+
+
+def read(
+    path: Path,
+    name: str,
+    resource: model.Resource | None = None,
+    mapping: Mapping[str, Any] | None = None,
+    *,
+    tell: Tell | None = None,
+) -> Ingested:
+    """Read a file with the profiles of the site; nothing is written."""
+    say = tell or (lambda _step, _percent: None)
+    say("reading", 0)
+    return ingest(
+        path,
+        name,
+        profiles=profiles(),
+        reference=reference(),
+        cog_year=_cog_year(resource),
+        mapping=mapping,
+        progress=lambda part: say("reading", int(part * 60)),
+    )
+
+
+def write(release: Release, found: Ingested, *, tell: Tell | None = None) -> dict[str, int]:
+    """Write what was read in place of what the release holds; return how many rows changed."""
+    say = tell or (lambda _step, _percent: None)
+    if found.shape != release.shape and release.id:
+        _remove_rows(release.id)
+        release.digests = None
+    release.profile, release.shape = str(found.profile), str(found.shape)
+    release.vintage, release.cog_year = found.vintage or "", found.cog_year
+    release.loaded = now()
+    levelled = None
+    if found.shape == "observations":
+        say("levels", 60)
+        levelled = with_levels(
+            found.observations, load_indicators(), reference(), cog_year=found.cog_year
+        )
+    say("writing", 75)
+    if levelled is None:
+        written = _write_records(release, found.records)
+    else:
+        written = _write_figures(release, levelled)
+    releases.forget()
+    return written
+
+
+def remove_orphans() -> None:
+    """Remove the releases whose file is no longer there, and the rows that no release holds."""
+    alive = (
+        sa.select(model.Resource.id)
+        .join(model.Package, model.Package.id == model.Resource.package_id)
+        .where(
+            model.Resource.state == model.State.ACTIVE, model.Package.state == model.State.ACTIVE
+        )
+    )
+    model.Session.execute(sa.delete(Release).where(Release.resource_id.not_in(alive)))
+    model.Session.commit()
+    kept = set(model.Session.scalars(sa.select(Release.id)))
+    for table in _ROWS:
+        for release_id in _held_by(table):
+            if release_id not in kept:
+                model.Session.execute(sa.delete(table).where(table.release_id == release_id))
+                model.Session.commit()
+    model.Session.commit()
+
+
+def report_of(found: Ingested) -> dict[str, Any]:
+    """Return what is kept of a reading, as plain JSON."""
+    return plain(
+        found.report.to_dict()
+        | {
+            "shape": found.shape,
+            "vintage": found.vintage,
+            "cog_year": found.cog_year,
+            "coverage": found.coverage,
+        }
+    )
+
+
+def mapping_of(resource_id: str) -> dict[str, Any] | None:
+    """What a person said of the columns of a resource, if anything."""
+    query = sa.select(HeaderMapping.mapping).where(HeaderMapping.resource_id == resource_id)
+    return model.Session.scalar(query)
+
+
+def setting_of(mapping: Mapping[str, Any] | None) -> str:
+    """Digest of what a file is read with: when it changes, the same file is read again."""
+    parts = [VERSION, reference().version, _declarations(config.profile_folders()), mapping]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def profiles() -> Any:
+    """Profiles of the site, read once a process."""
+    return _profiles(config.profile_folders())
+
+
+@lru_cache(maxsize=2)
+def _profiles(folders: tuple[Path, ...]) -> Any:
+    return load_profiles(PACKAGED, *folders)
+
+
+@lru_cache(maxsize=2)
+def _declarations(folders: tuple[Path, ...]) -> str:
+    package = Path(str(files("ckanext.territoires")))
+    digest = hashlib.sha256((package / "figures" / "indicators.yaml").read_bytes())
+    for folder in (package / "profiles", *folders):
+        for path in sorted(folder.glob("*.y*ml")):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _write_figures(release: Release, levelled: Levelled) -> dict[str, int]:
+    ordered = sorted_observations(levelled.observations)
+    distributions = list(levelled.distributions)
+    after = Digests(digests.of_observations(ordered), digests.of_distributions(distributions))
+    before = Digests.from_bytes(release.digests)
+    release.rows = len(ordered)
+    release.indicators = _in_use(ordered["indicator"])
+    release.periods = _in_use(ordered["period"])
+    release.levels = _levels(after.territories)
+    release.digests = after.to_bytes()
+    model.Session.add(release)
+    model.Session.flush()
+    changed = digests.change(before.territories, after.territories)
+    rows = ordered
+    if len(changed.written) < len(after.territories):
+        rows = _only(ordered, changed.written)
+    _remove_territories(release.id, changed.removed, whole=len(before.territories))
+    copy_observations(release.id, rows)
+    moved = digests.change(before.distributions, after.distributions)
+    _remove_distributions(release.id, moved.removed, whole=len(before.distributions))
+    kept = [row for row in distributions if digests.distribution_key(row) in moved.written]
+    copy_distributions(release.id, kept)
+    return {
+        "observations": len(rows),
+        "territories": len(changed.written | changed.removed),
+        "distributions": len(kept),
+    }
+
+
+def _only(ordered: pd.DataFrame, territories: Collection[str]) -> pd.DataFrame:
+    names: Any = ordered["territory"].cat
+    wanted = np.fromiter((name in territories for name in names.categories), dtype=bool)
+    return ordered.loc[wanted[names.codes.to_numpy()]]
+
+
+def _write_records(release: Release, records: list[dict[str, Any]]) -> dict[str, int]:
+    release.rows = len(records)
+    release.indicators, release.digests = [], None
+    release.periods = sorted({str(row["year"]) for row in records if row.get("year")})
+    release.levels = _levels({place for row in records for place in row["places"]})
+    model.Session.add(release)
+    model.Session.flush()
+    model.Session.execute(sa.delete(Record).where(Record.release_id == release.id))
+    copy_records(release.id, records)
+    return {"records": len(records)}
+
+
+def _remove_territories(release_id: int, ids: Iterable[str], *, whole: int) -> None:
+    wanted = sorted(ids)
+    if not wanted:
+        return
+    query = sa.delete(Observation).where(Observation.release_id == release_id)
+    if len(wanted) < whole:
+        query = query.where(Observation.territory == sa.any_(sa.literal(wanted, _TEXTS)))
+    model.Session.execute(query)
+
+
+def _remove_distributions(release_id: int, keys: Iterable[str], *, whole: int) -> None:
+    wanted = sorted(keys)
+    if not wanted:
+        return
+    query = sa.delete(Distribution).where(Distribution.release_id == release_id)
+    if len(wanted) < whole:
+        columns = zip(*(digests.parts_of(key) for key in wanted), strict=True)
+        rows = sa.func.unnest(*(sa.literal(list(c), _TEXTS) for c in columns))
+        key = sa.tuple_(
+            Distribution.group_id,
+            Distribution.level,
+            Distribution.indicator,
+            Distribution.period,
+        )
+        query = query.where(key.in_(sa.select(rows.table_valued("a", "b", "c", "d"))))
+    model.Session.execute(query)
+
+
+def _remove_rows(release_id: int) -> None:
+    for table in _ROWS:
+        model.Session.execute(sa.delete(table).where(table.release_id == release_id))
+
+
+def _held_by(table: Any) -> list[int]:
+    """Releases that rows of a table name, by leaps in its index and not by reading it."""
+    first = sa.select(sa.func.min(table.release_id).label("id")).cte("held", recursive=True)
+    following = (
+        sa.select(sa.func.min(table.release_id))
+        .where(table.release_id > first.c.id)
+        .scalar_subquery()
+    )
+    held = first.union_all(sa.select(following).where(first.c.id.is_not(None)))
+    return list(model.Session.scalars(sa.select(held.c.id).where(held.c.id.is_not(None))))
+
+
+def _former_report(resource_id: str) -> dict[str, Any]:
+    query = sa.select(Load.report).where(Load.resource_id == resource_id, Load.state == "loaded")
+    former = model.Session.scalar(query.order_by(Load.created.desc()).limit(1)) or {}
+    return {**former, "unchanged": True, "written": {}}
+
+
+def _cog_year(resource: model.Resource | None) -> int | None:
+    value = str((resource.extras or {}).get("cog_year") or "") if resource else ""
+    return int(value) if value.isdigit() else None
+
+
+def _in_use(column: Any) -> list[str]:
+    return sorted(map(str, column.cat.remove_unused_categories().cat.categories))
+
+
+def _levels(ids: Iterable[str]) -> list[str]:
+    # One identifier for each beginning tells the level of all.
+    found = {parse(id).level for id in {id.rpartition(":")[0]: id for id in ids}.values()}
+    return [level for level in LEVELS if level in found]
