@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from ckanext.territoires.figures.cell import Cell
 from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.portrait.contents import ChartSpec, contents
 from ckanext.territoires.portrait.document import (
@@ -35,25 +36,7 @@ LINES = 3
 
 _STATUS = tuple(status.key for status in Status)
 _ORIGIN = tuple(origin.key for origin in Origin)
-_VALUE, _SECRET, _NOT_AVAILABLE = Status.VALUE, Status.SECRET, Status.NOT_AVAILABLE
-
-
-class Value(NamedTuple):
-    """What is known of an indicator for a territory and a period.
-
-    `status` and `origin` are numbers of `figures.status`; `members`, `known` and `share` are its
-    coverage, None for what was not made from members; `others` are the periods of the parts that
-    are of another period, by indicator.
-    """
-
-    value: float | None
-    status: int
-    origin: int
-    members: int | None
-    known: int | None
-    share: float | None
-    sources: tuple[int, ...]
-    others: tuple[tuple[str, str], ...] = ()
+_VALUE = Status.VALUE
 
 
 class Values(Protocol):
@@ -63,8 +46,8 @@ class Values(Protocol):
         """Periods at which an indicator is known of a territory, whatever its status, in order."""
         ...
 
-    def get(self, territory: str, indicator: str, period: str) -> Value | None:
-        """The value, None when nothing is known of it."""
+    def get(self, territory: str, indicator: str, period: str) -> Cell | None:
+        """The figure, None when nothing is known of it."""
         ...
 
 
@@ -290,28 +273,23 @@ class _Writer:
         if found is None:
             reason = self._reasons.lacking(territory, one.sum_of_parts or one.derived)
             return Figure(territory, period, None, "not_available", "published", None, reason)
-        value, status, origin, members, known, share, sources, others = found
-        coverage = None
-        partial = False
-        if members is not None and known is not None:
-            coverage = Coverage(members, known, share)
-            partial = known < members
+        status, origin, reason, coverage, partial = found.status, found.origin, "", None, False
+        if found.coverage is not None:
+            coverage = Coverage(*found.coverage)
+            partial = not coverage.complete
         if status != _VALUE:
             reason = self._reasons.absent(status, one.derived, one.sum_of_parts, territory)
-            value = None
-        elif partial or origin > 1 or others:
-            reason = self._reasons.present(coverage, origin, others, one.derived)
-        else:
-            reason = ""
+        elif partial or origin > 1 or found.periods:
+            reason = self._reasons.present(coverage, origin, found.periods, one.derived)
         return Figure(
             territory,
             period,
-            value,
+            found.value,
             _STATUS[status],
             _ORIGIN[origin],
             coverage,
             reason,
-            sources,
+            found.sources,
             partial and status == _VALUE and not one.derived,
         )
 

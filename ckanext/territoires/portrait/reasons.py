@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.portrait.document import Coverage
 from ckanext.territoires.portrait.numbers import format_number
-from ckanext.territoires.portrait.words import level_name, period_words, words
+from ckanext.territoires.portrait.words import join, level_name, period_words, words
 
 
 class Reasons:
@@ -39,7 +39,7 @@ class Reasons:
         self,
         coverage: Coverage | None,
         origin: int,
-        others: Sequence[tuple[str, str]],
+        others: Sequence[str],
         derived: bool,
     ) -> str:
         """A value that lacks a part, that is an estimate, or whose parts are of several periods."""
@@ -50,12 +50,9 @@ class Reasons:
             found.append(self._words["estimated"])
         elif origin == Origin.MERGED:
             found.append(self._words["merged"])
-        for label, period in others:
-            found.append(
-                self._words["latest"].format(
-                    indicators=label, periods=period_words(period, self._language)
-                )
-            )
+        if others:
+            periods = join([period_words(each, self._language) for each in others], self._language)
+            found.append(self._words["latest"].format(periods=periods))
         return " ; ".join(found) if self._language.startswith("fr") else "; ".join(found)
 
     def _coverage(self, coverage: Coverage, derived: bool) -> str:

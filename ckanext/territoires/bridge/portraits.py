@@ -1,0 +1,196 @@
+"""The portrait of a territory, as one person may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import ckan.model as model
+
+from ckanext.territoires.bridge import comments, custom, peers, releases
+from ckanext.territoires.bridge.figures_of import at_hand, figures_of, from_release
+from ckanext.territoires.bridge.programmes import labels_of
+from ckanext.territoires.bridge.ranks import ranks
+from ckanext.territoires.bridge.reference import reference
+from ckanext.territoires.bridge.standing import comparators
+from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
+from ckanext.territoires.portrait.compose import Described, Material, compose
+from ckanext.territoires.portrait.contents import contents
+from ckanext.territoires.portrait.document import Portrait, Source
+from ckanext.territoires.territory.reference import Territory
+
+#: How many territories a person may choose to compare with.
+MAX_COMPARED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a portrait is asked for.
+
+    `compare`: territories beside those above. `peers`: add those of the same level that resemble
+    it. `as_published`: leave out what was carried from former territories. `themes`: all by
+    default. `resource_id`: only the figures of that file, and what is computed from them.
+    """
+
+    compare: tuple[Territory, ...] = ()
+    peers: bool = False
+    as_published: bool = False
+    themes: frozenset[str] = frozenset()
+    resource_id: str | None = None
+
+
+def portrait_of(
+    territory: Territory, user: model.User | None, language: str, options: Options | None = None
+) -> Portrait:
+    """Compose the portrait: a fixed number of queries whatever the territory.
+
+    Args:
+        territory: of today, a former commune (`as_published`), or what `custom_place` makes.
+        user: who reads; figures of files that they may not see are neither shown nor counted.
+        language: of the texts.
+        options: what to show.
+
+    """
+    options = options or Options()
+    seen = releases.visible(user)
+    observed = [info for info in seen if info.shape == "observations"] if seen else []
+    shown, only = at_hand(observed), None
+    if options.resource_id is not None:
+        restricted = next((i for i in observed if i.resource_id == options.resource_id), None)
+        shown = from_release(restricted, observed) if restricted else frozenset[str]()
+        only = (restricted.id, restricted.indicators) if restricted else None
+    compared = _compared(territory, options, observed)
+    ids = list(dict.fromkeys((territory.id, *(other.id for _, other in compared))))
+    values = figures_of(ids, observed, as_published=options.as_published, only=only)
+    return compose(
+        Material(
+            territory=territory,
+            comparators=compared,
+            values=values,
+            described=_described(_language(language)),
+            titles=_titles(_language(language)),
+            at_hand=shown,
+            sources=_Sources(seen),
+            ranks=lambda asked: ranks(territory, asked, language),
+            language=language,
+            cog_year=reference().year,
+            as_published=options.as_published,
+            themes=options.themes,
+            comments=comments.in_force(territory.id),
+            labels=() if options.resource_id else labels_of(territory, seen),
+        )
+    )
+
+
+def theme_names() -> tuple[str, ...]:
+    """Names of the themes of a portrait, in order."""
+    return tuple(spec.name for spec in contents())
+
+
+def theme_titles(language: str) -> Mapping[str, str]:
+    """Title of each theme."""
+    return _titles(_language(language))
+
+
+def custom_place(identifier: str) -> Territory | None:
+    """A custom territory as a territory of the reference, None when there is none."""
+    record = custom.find(identifier)
+    if record is None:
+        return None
+    known = reference()
+    members = [found for id in record.communes if (found := known.get(id))]
+    return Territory(
+        id=record.identifier,
+        level="custom",
+        code=record.slug,
+        name=record.name,
+        article="",
+        siren=None,
+        population=sum(member.population or 0 for member in members),
+        postal_codes=(),
+        seat=None,
+        kind="custom",
+        parents=tuple(custom.above(record.identifier)),
+    )
+
+
+def _compared(
+    territory: Territory, options: Options, observed: Sequence[releases.ReleaseInfo]
+) -> tuple[tuple[str, Territory], ...]:
+    found = dict[str, tuple[str, Territory]]()
+    for role, other in comparators(territory):
+        found.setdefault(other.id, (role, other))
+    for other in options.compare:
+        found.setdefault(other.id, ("chosen", other))
+    if options.peers:
+        for other in peers.of(territory, observed):
+            found.setdefault(other.id, ("peer", other))
+    found.pop(territory.id, None)
+    return tuple(found.values())
+
+
+class _Sources(dict[int, Source]):
+    """Sources by release, made when they are asked for: few files serve in one portrait."""
+
+    def __init__(self, seen: Collection[releases.ReleaseInfo]) -> None:
+        super().__init__()
+        self._infos = {info.id: info for info in seen}
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._infos
+
+    def __missing__(self, id: int) -> Source:
+        info = self._infos[id]
+        source = self[id] = Source(
+            info.id,
+            info.resource_id,
+            info.dataset_id,
+            info.dataset_name,
+            info.title,
+            info.producer,
+            info.vintage,
+            info.cog_year,
+            info.loaded.date().isoformat(),
+        )
+        return source
+
+
+def _language(language: str) -> str:
+    return "fr" if language.startswith("fr") else "en"
+
+
+@cache
+def _titles(language: str) -> Mapping[str, str]:
+    return {name: words[language] for name, words in themes()}
+
+
+@cache
+def _described(language: str) -> Mapping[str, Sequence[Described]]:
+    by_theme: dict[str, list[Indicator]] = {}
+    for indicator in load_indicators().values():
+        if not indicator.hidden:
+            by_theme.setdefault(indicator.theme, []).append(indicator)
+    return {
+        spec.name: [
+            _in_words(load_indicators()[name], language)
+            for name in spec.ordered([one.name for one in by_theme.get(spec.name, ())])
+        ]
+        for spec in contents()
+    }
+
+
+def _in_words(indicator: Indicator, language: str) -> Described:
+    return Described(
+        name=indicator.name,
+        label=indicator.label[language],
+        unit=indicator.unit[language],
+        precision=indicator.precision,
+        direction=indicator.direction,
+        universe=indicator.universe[language],
+        definition=indicator.definition[language],
+        source_label=indicator.source[language],
+        key=indicator.key,
+        sum_of_parts=indicator.additive,
+        derived=indicator.formula is not None,
+    )

@@ -1,0 +1,201 @@
+"""Observations of a few territories, whatever the number of files, and what they compute to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
+
+from ckanext.territoires.figures import formula, precedence
+from ckanext.territoires.figures.cell import Cell, Coverage
+from ckanext.territoires.figures.indicator import load_indicators
+from ckanext.territoires.figures.status import Origin, Status
+
+#: Columns of the observations that are read, in order; `release` is a number of release.
+COLUMNS = (
+    "territory",
+    "indicator",
+    "period",
+    "value",
+    "status",
+    "origin",
+    "members",
+    "members_known",
+    "population_share",
+    "release_id",
+)
+
+#: Periods at hand of each loaded indicator.
+Periods = tuple[tuple[str, tuple[str, ...]], ...]
+
+# Attributes of an enumeration are looked up slowly, and there are thousands of rows.
+_STATUSES: Sequence[Status] = tuple(Status)
+_ORIGINS: Sequence[Origin] = tuple(Origin)
+_MERGED = Origin.MERGED
+
+
+class Release(Protocol):
+    """What is to be known of a loaded file to choose between several."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def cog_year(self) -> int | None: ...
+    @property
+    def loaded(self) -> datetime: ...
+    @property
+    def indicators(self) -> Sequence[str]: ...
+
+
+class Observed:
+    """What is known of some territories; `portrait.compose.Values`."""
+
+    def __init__(
+        self,
+        rows: Iterable[Sequence[Any]],
+        releases: Iterable[Release],
+        main: str,
+        *,
+        as_published: bool = False,
+        only: tuple[int, Collection[str]] | None = None,
+    ) -> None:
+        """Choose among what several files hold.
+
+        `rows` are tuples of COLUMNS; `main` is the territory whose periods are shown;
+        `as_published` leaves out what was carried from former territories; `only`, a release and
+        its indicators, has these come from it alone.
+        """
+        self._main = main
+        self._known = _chosen(rows, releases, as_published, only)
+        self._cells: dict[tuple[str, str, str], Cell | None] = {}
+        own = self._known.get(main, {})
+        self._plans = _plans(_signature([own]))
+        self._wide: Mapping[str, Mapping[str, formula.Plan]] | None = None
+
+    def periods(self, territory: str, indicator: str) -> Sequence[str]:
+        """Periods at which an indicator is known of a territory, oldest first."""
+        if territory == self._main:
+            return tuple(self._plans.get(indicator, ()))
+        plans = self._of_all().get(indicator, {})
+        return [period for period in plans if self.get(territory, indicator, period) is not None]
+
+    def get(self, territory: str, indicator: str, period: str) -> Cell | None:
+        """The figure, None when nothing is known of it."""
+        key = (territory, indicator, period)
+        if key not in self._cells:
+            self._cells[key] = self._read(territory, indicator, period)
+        return self._cells[key]
+
+    def _read(self, territory: str, indicator: str, period: str) -> Cell | None:
+        known = self._known.get(territory)
+        if known is None:
+            return None
+        plan = self._plans.get(indicator, {}).get(period)
+        if plan is None:
+            plan = self._of_all().get(indicator, {}).get(period)
+        if plan is None:
+            return None
+        if plan.formula is None:
+            row = known.get(plan.parts[0])
+            return _cell(row) if row else None
+        parts: list[Cell] = []
+        for part in plan.parts:
+            cell = self.get(territory, *part)
+            if cell is None:
+                return None
+            parts.append(cell)
+        given = iter(parts)
+        return plan.cell(lambda _name, _period: next(given))
+
+    def _of_all(self) -> Mapping[str, Mapping[str, formula.Plan]]:
+        if self._wide is None:
+            self._wide = _plans(_signature(self._known.values()))
+        return self._wide
+
+
+def at_hand(releases: Sequence[Release]) -> frozenset[str]:
+    """Indicators that these releases hold, and those that can be computed from these."""
+    return _at_hand(frozenset(name for info in releases for name in info.indicators))
+
+
+def from_release(info: Release, releases: Sequence[Release]) -> frozenset[str]:
+    """Indicators of a release, and those computed from at least one of these."""
+    own = set(info.indicators)
+    return frozenset(name for name in at_hand(releases) if not own.isdisjoint(_parts(name)))
+
+
+@lru_cache(maxsize=64)
+def _at_hand(loaded: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in load_indicators() if loaded.issuperset(_parts(name)))
+
+
+def _parts(name: str) -> frozenset[str]:
+    compiled = load_indicators()[name].compiled
+    return frozenset(part.name for part in compiled.parts) if compiled else frozenset((name,))
+
+
+def _chosen(
+    rows: Iterable[Sequence[Any]],
+    releases: Iterable[Release],
+    as_published: bool,
+    only: tuple[int, Collection[str]] | None,
+) -> dict[str, dict[tuple[str, str], Sequence[Any]]]:
+    """The row that wins for each territory, indicator and period."""
+    infos = {info.id: info for info in releases}
+    found: dict[str, dict[tuple[str, str], Sequence[Any]]] = defaultdict(dict)
+    for row in rows:
+        if as_published and row[5] >= _MERGED:
+            continue
+        if only and row[9] != only[0] and row[1] in only[1]:
+            continue
+        own, key = found[row[0]], (row[1], row[2])
+        former = own.get(key)
+        if former is None or _order(row, infos) < _order(former, infos):
+            own[key] = row
+    return found
+
+
+def _order(row: Sequence[Any], infos: Mapping[int, Release]) -> tuple[Any, ...]:
+    info = infos[row[9]]
+    return precedence.key(row[5], row[4], info.cog_year, info.loaded, info.id)
+
+
+def _cell(row: Sequence[Any]) -> Cell:
+    members = row[6]
+    coverage = None if members is None else Coverage(members, row[7] or 0, row[8])
+    return Cell(
+        row[3] if row[4] == 0 else None,
+        _STATUSES[row[4]],
+        _ORIGINS[row[5]],
+        coverage,
+        (),
+        (row[9],),
+    )
+
+
+def _signature(known: Iterable[Mapping[tuple[str, str], Any]]) -> Periods:
+    found: dict[str, set[str]] = defaultdict(set)
+    for own in known:
+        for name, period in own:
+            found[name].add(period)
+    return tuple((name, tuple(sorted(found[name]))) for name in sorted(found))
+
+
+@lru_cache(maxsize=128)
+def _plans(periods: Periods) -> Mapping[str, Mapping[str, formula.Plan]]:
+    """How each indicator is computed at each of its periods, oldest first.
+
+    Territories of one level have the same periods but for a few, so that it is seldom made anew.
+    """
+    at = dict(periods)
+    return {
+        name: {
+            period: plan
+            for period in formula.periods_of(indicator, at)
+            if (plan := formula.plan(indicator, period, at))
+        }
+        for name, indicator in load_indicators().items()
+        if all(part in at for part in _parts(name))
+    }
