@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import ckan.model as model
@@ -12,8 +12,13 @@ from ckanext.territoires.bridge import comments, custom, peers, releases
 from ckanext.territoires.bridge.figures_of import at_hand, figures_of, from_release
 from ckanext.territoires.bridge.programmes import labels_of
 from ckanext.territoires.bridge.ranks import ranks
-from ckanext.territoires.bridge.reference import reference
-from ckanext.territoires.bridge.standing import comparators
+from ckanext.territoires.bridge.reference import (
+    UnknownTerritory,
+    current_ids,
+    parse,
+    reference,
+)
+from ckanext.territoires.bridge.standing import by_population, comparators
 from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
 from ckanext.territoires.portrait.compose import Described, Material, compose
 from ckanext.territoires.portrait.contents import contents
@@ -46,7 +51,7 @@ def portrait_of(
     """Compose the portrait: a fixed number of queries whatever the territory.
 
     Args:
-        territory: of today, a former commune (`as_published`), or what `custom_place` makes.
+        territory: of today, as `places` gives it.
         user: who reads; figures of files that they may not see are neither shown nor counted.
         language: of the texts.
         options: what to show.
@@ -93,13 +98,46 @@ def theme_titles(language: str) -> Mapping[str, str]:
     return _titles(_language(language))
 
 
-def custom_place(identifier: str) -> Territory | None:
-    """A custom territory as a territory of the reference, None when there is none."""
+def places(identifier: str, *, as_published: bool = False) -> tuple[Territory, ...]:
+    """The territories that an identifier names: one, several for a commune that was split, none.
+
+    `as_published`: a former commune is itself, where its successors are. A custom territory has its
+    members' parents above it; whether a person may see it is not looked at here.
+    """
+    known = reference()
+    try:
+        today = current_ids(identifier)
+    except UnknownTerritory:
+        return ()
+    if today[0].startswith(custom.PREFIX):
+        found = _custom_place(today[0])
+        return (found,) if found else ()
+    successors = tuple(found for id in today if (found := known.get(id)))
+    former = str(parse(identifier))
+    if as_published and ":commune:" in former and not known.get(former):
+        name = known.resolve(former).former_name or parse(former).code
+        return (
+            replace(
+                successors[0],
+                id=former,
+                code=parse(former).code,
+                name=name,
+                article="",
+                liaison=0,
+                population=None,
+                siren=None,
+            ),
+        )
+    return successors
+
+
+def _custom_place(identifier: str) -> Territory | None:
     record = custom.find(identifier)
     if record is None:
         return None
     known = reference()
     members = [found for id in record.communes if (found := known.get(id))]
+    above = [id for level in ("departement", "region") for id in by_population(members, level)]
     return Territory(
         id=record.identifier,
         level="custom",
@@ -111,7 +149,7 @@ def custom_place(identifier: str) -> Territory | None:
         postal_codes=(),
         seat=None,
         kind="custom",
-        parents=tuple(custom.above(record.identifier)),
+        parents=tuple(above),
     )
 
 

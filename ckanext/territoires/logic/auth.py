@@ -6,7 +6,7 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.territoires.bridge import custom
+from ckanext.territoires.bridge import comments, custom, editions
 
 ALLOWED: AuthResult = {"success": True}
 
@@ -96,6 +96,74 @@ def territoires_custom_territory_update(context: Context, data_dict: DataDict) -
 def territoires_custom_territory_delete(context: Context, data_dict: DataDict) -> AuthResult:
     """Its author."""
     return territoires_custom_territory_update(context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def territoires_portrait_show(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Anyone: a portrait holds the figures of the files that the person may see."""
+    return ALLOWED
+
+
+def territoires_resource_load(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may change the file."""
+    return _may("resource_update", context, data_dict)
+
+
+@tk.auth_allow_anonymous_access
+def territoires_load_report(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may see the file; the lines of the report are for those who may change it."""
+    return _may("resource_show", context, data_dict)
+
+
+def territoires_header_mapping_save(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may change the file."""
+    return _may("resource_update", context, data_dict)
+
+
+def territoires_header_mapping_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may change the file."""
+    return _may("resource_update", context, data_dict)
+
+
+def _may(action: str, context: Context, data_dict: DataDict) -> AuthResult:
+    try:
+        tk.check_access(action, tk.fresh_context(context), {"id": data_dict["id"]})
+    except tk.NotAuthorized as error:
+        return {"success": False, "msg": error.message or ""}
+    return ALLOWED
+
+
+def territoires_edition_create(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Any signed-in person: what they freeze is what they may see."""
+    return ALLOWED
+
+
+@tk.auth_allow_anonymous_access
+def territoires_edition_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Whoever may see every dataset that the edition was made from."""
+    edition = editions.find(data_dict["id"])
+    readable = edition is not None and bool(editions.readable([edition], _reader(context)))
+    message = tk._("This edition holds figures of files that are not shared with you")
+    return {"success": readable, "msg": message}
+
+
+@tk.auth_allow_anonymous_access
+def territoires_edition_list(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Anyone: the list holds what the person may see."""
+    return ALLOWED
+
+
+def territoires_portrait_comment_save(context: Context, data_dict: DataDict) -> AuthResult:
+    """Editors of a service that is competent for the territory."""
+    message = tk._("Only the editors of a service that is competent here may comment")
+    allowed = comments.may_write(_reader(context), data_dict["territory"])
+    return {"success": allowed, "msg": message}
+
+
+@tk.auth_allow_anonymous_access
+def territoires_portrait_comment_list(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Anyone: comments are part of the portrait. What they replaced is for who may write them."""
+    return ALLOWED
 
 
 def _reader(context: Context) -> model.User | None:

@@ -199,3 +199,47 @@ def record_search(
         "limit": [default(50), natural_number_validator, territoires_at_most(MAX_RECORDS)],
         "__extras": [territoires_nothing_else],
     }
+
+
+@validator_args
+def resource_load(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    default: ValidatorFactory,
+    boolean_validator: Validator,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "force": [default(False), boolean_validator],
+    }
+
+
+@validator_args
+def load_report(not_empty: Validator, unicode_safe: Validator) -> Schema:
+    return {"id": [not_empty, unicode_safe]}
+
+
+@validator_args
+def header_mapping_save(
+    not_empty: Validator, not_missing: Validator, unicode_safe: Validator, dict_only: Validator
+) -> Schema:
+    return {"id": [not_empty, unicode_safe], "mapping": [not_missing, dict_only]}
+
+
+@validator_args
+def portrait_show(
+    not_empty: Validator,
+    default: ValidatorFactory,
+    ignore_empty: Validator,
+    unicode_safe: Validator,
+    boolean_validator: Validator,
+    territoires_words: Validator,
+) -> Schema:
+    return {
+        "id": [not_empty, unicode_safe],
+        "compare": [default([]), territoires_words],
+        "peers": [default(False), boolean_validator],
+        "as_published": [default(False), boolean_validator],
+        "themes": [default([]), territoires_words],
+        "resource_id": [ignore_empty, unicode_safe],
+    }

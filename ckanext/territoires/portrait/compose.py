@@ -247,7 +247,7 @@ class _Writer:
                 for id in self._others[:LINES]
             )
         ranked = None
-        if figure.value is not None and not figure.floor and figure.status == "value":
+        if figure.value is not None and (figure.coverage is None or figure.coverage.complete):
             ranked = Ranked(one.name, period, figure.value, figure.sources)
         return _Draft(one, figure, history, comparisons, change, changes, histories, ranked)
 

@@ -6,6 +6,10 @@ from ckanext.territoires.logic.action.catalogue import (
     organization_update,
     package_search,
 )
+from ckanext.territoires.logic.action.comment import (
+    territoires_portrait_comment_list,
+    territoires_portrait_comment_save,
+)
 from ckanext.territoires.logic.action.coverage import territoires_coverage_read
 from ckanext.territoires.logic.action.custom_territory import (
     territoires_custom_territory_create,
@@ -22,8 +26,24 @@ from ckanext.territoires.logic.action.disclosure import (
     tag_list,
     tag_search,
 )
+from ckanext.territoires.logic.action.edition import (
+    territoires_edition_create,
+    territoires_edition_list,
+    territoires_edition_show,
+)
+from ckanext.territoires.logic.action.portrait import territoires_portrait_show
+from ckanext.territoires.logic.action.loading import (
+    territoires_header_mapping_save,
+    territoires_header_mapping_show,
+    territoires_load_report,
+    territoires_resource_load,
+)
 from ckanext.territoires.logic.action.records import territoires_record_search
 from ckanext.territoires.logic.action.service import territoires_service_list
+from ckanext.territoires.logic.action.statistics import (
+    territoires_indicator_list,
+    territoires_observation_search,
+)
 from ckanext.territoires.logic.action.territory import (
     territoires_territory_autocomplete,
     territoires_territory_members,
@@ -48,7 +68,19 @@ __all__ = [
     "territoires_custom_territory_delete",
     "territoires_custom_territory_list",
     "territoires_custom_territory_update",
+    "territoires_edition_create",
+    "territoires_edition_list",
+    "territoires_edition_show",
+    "territoires_header_mapping_save",
+    "territoires_header_mapping_show",
+    "territoires_indicator_list",
+    "territoires_load_report",
+    "territoires_observation_search",
+    "territoires_portrait_comment_list",
+    "territoires_portrait_comment_save",
+    "territoires_portrait_show",
     "territoires_record_search",
+    "territoires_resource_load",
     "territoires_service_list",
     "territoires_territory_autocomplete",
     "territoires_territory_members",
