@@ -57,3 +57,9 @@ def load_max_size() -> int:
 def profile_folders() -> tuple[Path, ...]:
     """Folders of profiles of this site, besides the packaged ones."""
     return tuple(Path(folder) for folder in tk.config["ckanext.territoires.profiles.folders"])
+
+
+def storage_folder() -> Path | None:
+    """Where CKAN keeps its files, None on a site that keeps none."""
+    folder: str | None = tk.config.get("ckan.storage_path")
+    return Path(folder) if folder else None

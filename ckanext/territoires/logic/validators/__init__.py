@@ -1,5 +1,6 @@
 """Validators, all named territoires_*."""
 
+from ckanext.territoires.logic.validators.comment import territoires_comment
 from ckanext.territoires.logic.validators.dataset import (
     territoires_access_level,
     territoires_access_reason,
@@ -39,6 +40,7 @@ __all__ = [
     "territoires_at_most",
     "territoires_codes",
     "territoires_cog_year",
+    "territoires_comment",
     "territoires_communes",
     "territoires_competence",
     "territoires_contact_email",
