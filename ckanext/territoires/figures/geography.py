@@ -1,5 +1,5 @@
 """Which commune belongs to what, as arrays; made once for a reference."""
-# pyright: basic
+# pyright: basic, reportArgumentType=false
 
 from __future__ import annotations
 

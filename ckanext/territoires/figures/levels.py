@@ -22,6 +22,7 @@ from ckanext.territoires.figures.geography import SUMMED, Level, geography
 from ckanext.territoires.figures.indicator import Indicator
 from ckanext.territoires.figures.passage import Carried, Passage, passage
 from ckanext.territoires.figures.peers import Column, distributions
+from ckanext.territoires.figures.perimeter import changed
 from ckanext.territoires.figures.rows import Rows, level_of, read
 from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.figures.sums import Block, Tally
@@ -38,7 +39,8 @@ class Note:
 
     `merged`, `estimated` (communes of today made of former ones; `count`, `territories`),
     `districts` (left out, their commune is there), `unknown` (never were communes),
-    `not_current` (an EPCI or the like that is no more: kept as published).
+    `not_current` (an EPCI or the like that is no more: kept as published), `perimeter` (published
+    for other communes than today's: counts are kept apart, under a dated identifier).
     """
 
     code: str
@@ -80,6 +82,7 @@ def with_levels(
     levels = geography(reference)
     moves = passage(communes.ids, reference, cog_year)
     additive = np.array([_additive(indicators, column) for column in columns], dtype=bool)
+    above, dated = _set_apart(above, additive, reference, cog_year)
     ranks, block = _today(communes, moves, levels["commune"], additive)
     blocks = {"commune": (ranks, block)}
     published = _published(above, levels)
@@ -94,10 +97,11 @@ def with_levels(
     parts.append(([id for _, id in moves.former], _take(communes.block, former)))
     strangers = [rank for rank, id in enumerate(above.ids) if id not in reference.territories]
     parts.append(([above.ids[rank] for rank in strangers], _take(above.block, strangers)))
+    parts.append(([f"{id}@{cog_year}-01-01" for id in dated.ids], dated.block))
     return Levelled(
         _frame(parts, columns),
         distributions(blocks, columns, indicators, reference),
-        tuple(_notes(moves, [above.ids[rank] for rank in strangers])),
+        tuple(_notes(moves, [above.ids[rank] for rank in strangers], dated.ids)),
     )
 
 
@@ -215,6 +219,23 @@ def _sums(
             yield name, (found, wide)
 
 
+def _set_apart(
+    above: Rows, additive: npt.NDArray[np.bool_], reference: Reference, cog_year: int | None
+) -> tuple[Rows, Rows]:
+    """Take out the counts published for territories that had other communes than today."""
+    if not above.ids:
+        return above, above
+    others = changed(reference, cog_year)
+    rows = [row for row, id in enumerate(above.ids) if id in others]
+    dated = _take(above.block, rows)
+    dated.present &= additive
+    if rows:
+        above.block.present[np.ix_(rows, np.flatnonzero(additive))] = False
+    told = np.flatnonzero(dated.present.any(axis=1))
+    ids = tuple(above.ids[rows[row]] for row in told)
+    return above, Rows(ids, _take(dated, told))
+
+
 def _published(above: Rows, levels: Mapping[str, Level]) -> dict[str, Rows]:
     """Rows of the file above the commune, by level; those of no territory of today left out."""
     found: dict[str, Rows] = {}
@@ -301,7 +322,7 @@ def _frame(parts: Sequence[tuple[Sequence[str], Block]], columns: Sequence[Colum
     )
 
 
-def _notes(moves: Passage, strangers: Sequence[str]) -> Iterable[Note]:
+def _notes(moves: Passage, strangers: Sequence[str], dated: Sequence[str]) -> Iterable[Note]:
     merged = [c.id for c in moves.carried if c.origin is not Origin.ESTIMATED]
     estimated = [c.id for c in moves.carried if c.origin is Origin.ESTIMATED]
     for code, ids in (
@@ -310,6 +331,7 @@ def _notes(moves: Passage, strangers: Sequence[str]) -> Iterable[Note]:
         ("districts", moves.dropped),
         ("unknown", moves.unknown),
         ("not_current", strangers),
+        ("perimeter", dated),
     ):
         if ids:
             yield Note(code, {"count": len(ids), "territories": tuple(ids)})
