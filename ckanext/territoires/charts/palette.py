@@ -31,16 +31,23 @@ SEQUENTIAL = {
     4: ("#dfe6fb", "#a3b5ee", "#5d76d2", "#15219c"),
     5: ("#e6ecfc", "#b9c8f4", "#849be3", "#4a60c4", "#000091"),
 }
-#: Where values decrease: never darker than what increases, so that grey keeps the order.
-DECREASE = {1: ("#f5b36a",), 2: ("#fbe3bd", "#efa24f"), 3: ("#fdebd0", "#f8cd93", "#e8963c")}
+#: Where values decrease, from the steepest: vivid on a screen, and never darker in grey than what
+#: follows.
+DECREASE = {
+    1: ("#ffb833",),
+    2: ("#ffc04d", "#d3bd9f"),
+    3: ("#ffc65c", "#e6c48f", "#cdb89b"),
+}
 INCREASE = {
     1: ("#5d76d2",),
     2: ("#7d95e0", "#1f2fa5"),
     3: ("#8ea3e6", "#4a60c4", "#000091"),
-    4: ("#9fb2ec", "#6f88dc", "#3448b4", "#000091"),
+    4: ("#99aae6", "#6f88dc", "#3448b4", "#000091"),
 }
 #: Not a colour of any class.
 LACKING = "#c4c4c4"
+#: Where a map has circles.
+GROUND = "#f3f3f6"
 BARE = "#eeeeee"
 HATCH = "#3a3a3a"
 BORDER = "#ffffff"

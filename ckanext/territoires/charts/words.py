@@ -25,6 +25,8 @@ class Words:
     item: str = "{name}: {value}"
     decrease: str = "decrease"
     zero: str = "none (zero)"
+    lowest: str = "lowest, {name}"
+    highest: str = "highest, {name}"
     known: str = "{known} of {count} territories have a value"
     territory: str = "Territory"
     code: str = "Code"
