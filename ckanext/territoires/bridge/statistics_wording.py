@@ -10,67 +10,57 @@ from ckanext.territoires.figures.status import Origin, Status
 
 __all__ = ["coverage", "figure", "period", "reason_text", "remark"]
 
-_VALUE = int(Status.VALUE)
 
-
-def figure(table: Table, line: int, column: int) -> str:
+def figure(table: Table, line: int, rank: int) -> str:
     """A number as the page writes it, or what stands in its place."""
-    cells = table.cells[column]
-    status = Status(int(cells.status[line]))
+    cells = table.figures[rank].cells
+    status = Status(int(cells.statuses[line]))
     if status is not Status.VALUE:
         return number_wording.status_text(status.key)
-    precision = table.columns[column].indicator.precision
-    text = number_wording.number(float(cells.value[line]), precision)
-    if is_floor(table, line, column):
+    precision = table.columns[rank].indicator.precision
+    text = number_wording.number(float(cells.values[line]), precision)
+    if table.is_floor(line, rank):
         return tk._("at least {number}").format(number=text)
-    if cells.origin[line] == int(Origin.ESTIMATED):
+    if cells.origins[line] == Origin.ESTIMATED:
         return tk._("{number} (estimate)").format(number=text)
     return text
 
 
-def is_floor(table: Table, line: int, column: int) -> bool:
-    """Whether a sum lacks a part."""
-    cells = table.cells[column]
-    return bool(
-        cells.status[line] == _VALUE
-        and cells.members[line] >= 0
-        and cells.known[line] < cells.members[line]
-        and table.columns[column].indicator.additive
-    )
-
-
-def coverage(table: Table, line: int, column: int) -> str:
-    """“14 communes of 16, 97 % of the population”; empty when nothing was added or nothing lacks.
-    """
-    cells = table.cells[column]
-    members, known = int(cells.members[line]), int(cells.known[line])
-    if members < 0 or known >= members:
+def coverage(table: Table, line: int, rank: int) -> str:
+    """“14 communes of 16, 97 % of the population”; empty when nothing lacks."""
+    found = table.figures[rank].cells.cell(line).coverage
+    if found is None or found.complete:
         return ""
-    share = float(cells.share[line])
-    counted = tk._("{known} communes of {members}").format(known=known, members=members)
-    if share != share:
+    counted = tk._("{known} communes of {members}").format(
+        known=number_wording.number(found.known), members=number_wording.number(found.members)
+    )
+    if found.population_share is None:
         return counted
-    percent = number_wording.number(100 * share, 0, "%")
+    percent = number_wording.number(100 * found.population_share, 0, "%")
     return tk._("{counted}, {percent} of the population").format(counted=counted, percent=percent)
 
 
-def remark(table: Table, line: int, column: int) -> str:
-    """Why a figure is no plain published value, in a sentence; empty for a plain one."""
-    cells = table.cells[column]
-    reason = reason_text(table.reasons[int(cells.reason[line])])
-    told = [reason] if reason else []
-    counted = coverage(table, line, column)
-    if counted:
-        told.append(counted)
-    if cells.status[line] == _VALUE and not reason:
-        origin = Origin(int(cells.origin[line]))
-        if origin is Origin.MERGED:
-            told.insert(0, tk._("sum of former communes"))
-        elif origin is Origin.ESTIMATED:
-            told.insert(0, tk._("share, by population, of a commune that was split"))
-    elif not told:
-        told.append(number_wording.status_text(Status(int(cells.status[line])).key))
-    return "; ".join(told)
+def remark(table: Table, line: int, rank: int) -> str:
+    """Why a figure is no plain value, in a sentence; empty for a plain one."""
+    figures = table.figures[rank]
+    told: list[str] = []
+    reason = table.reasons[int(figures.reason[line])]
+    if reason:
+        told.append(reason_text(reason))
+    if figures.cells.statuses[line] == Status.VALUE:
+        match Origin(int(figures.cells.origins[line])):
+            case Origin.MERGED:
+                told.append(tk._("sum of former communes"))
+            case Origin.ESTIMATED:
+                told.append(tk._("estimate: the share, by population, of a commune that was split"))
+            case _:
+                pass
+    told.append(coverage(table, line, rank))
+    others = table.part_periods[int(figures.parts[line])]
+    if others:
+        periods = ", ".join(period(one) for one in others)
+        told.append(tk._("with figures of {periods}").format(periods=periods))
+    return "; ".join(text for text in told if text)
 
 
 def reason_text(reason: str) -> str:
@@ -82,6 +72,8 @@ def reason_text(reason: str) -> str:
             return tk._("cannot be aggregated: no source publishes it for this level")
         case "no_data":
             return tk._("no data at hand for this territory")
+        case "secret_member":
+            return tk._("one member alone is a statistical secret: the sum would tell it")
         case "secret_part":
             return tk._("a part of it is a statistical secret")
         case "missing_part":
@@ -90,6 +82,8 @@ def reason_text(reason: str) -> str:
             return tk._("it would be divided by zero")
         case "different_members":
             return tk._("its parts do not cover the same communes")
+        case "missing_members":
+            return tk._("some members are not known")
     return reason
 
 

@@ -12,7 +12,7 @@ from io import StringIO
 
 import numpy as np
 
-from ckanext.territoires.bridge.statistics_table import Cells, Table
+from ckanext.territoires.bridge.statistics_table import Figures, Table, worded
 from ckanext.territoires.figures.status import Origin, Status
 
 __all__ = ["LIST", "TABLE", "as_list", "as_table"]
@@ -38,6 +38,7 @@ HEADER = (
     "members_known",
     "population_share",
     "reason",
+    "part_periods",
     "source",
     "producer",
     "vintage",
@@ -48,34 +49,40 @@ PART = 5_000
 _VALUE = int(Status.VALUE)
 
 
-def as_list(table: Table, language: str, *, french: bool = False) -> Iterator[str]:
+def as_list(
+    table: Table, language: str, *, french: bool = False, header: bool = True
+) -> Iterator[str]:
     """One line a figure, in the order of the places, then of the columns.
 
     Args:
         table: what was read.
         language: of the labels, `fr` or `en`.
         french: semicolons and decimal commas, as a French spreadsheet expects them.
+        header: whether the names of the columns come first.
 
     """
     row = _writer(french)
-    yield row(HEADER)
+    if header:
+        yield row(HEADER)
     number = _number(french)
     heads = [row((p.id, p.level, p.code, p.name))[:-2] for p in table.places]
     separator = ";" if french else ","
     middles = [
-        separator + row((c.indicator.name, c.indicator.label[language], c.period))[:-2] + separator
+        separator
+        + row((c.indicator.name, worded(c.indicator.label, language), c.period))[:-2]
+        + separator
         for c in table.columns
     ]
     tails = [
-        _Tails(table, cells, column.indicator.unit, row, number, separator)
-        for column, cells in zip(table.columns, table.cells, strict=True)
+        _Tails(table, figures, worded(column.indicator.unit, language), row, number, separator)
+        for column, figures in zip(table.columns, table.figures, strict=True)
     ]
     for start in range(0, len(heads), PART):
         part = slice(start, start + PART)
         columns = [
             (middle, values, tail.of(part))
             for middle, values, tail in zip(
-                middles, _values(table.cells, part, number), tails, strict=True
+                middles, _values(table.figures, part, number), tails, strict=True
             )
         ]
         lines = [
@@ -88,21 +95,26 @@ def as_list(table: Table, language: str, *, french: bool = False) -> Iterator[st
         yield "".join(line for group in zip(*lines, strict=True) for line in group)
 
 
-def as_table(table: Table, language: str, *, french: bool = False) -> Iterator[str]:
+def as_table(
+    table: Table, language: str, *, french: bool = False, header: bool = True
+) -> Iterator[str]:
     """One line a territory: for each column its values, then the status where one is no value."""
     row = _writer(french)
     number = _number(french)
     separator = ";" if french else ","
-    names = [f"{c.indicator.label[language]} ({c.period})" for c in table.columns]
+    names = [f"{worded(c.indicator.label, language)} ({c.period})" for c in table.columns]
     titles = [title for name in names for title in (name, f"{name}: status")]
-    yield row(("territory", "level", "code", "name", *titles))
+    if header:
+        yield row(("territory", "level", "code", "name", *titles))
     heads = [row((p.id, p.level, p.code, p.name))[:-2] for p in table.places]
     keys = np.array([status.key for status in Status], dtype=object)
     for start in range(0, len(heads), PART):
         part = slice(start, start + PART)
         columns: list[Sequence[str]] = [heads[part]]
-        for cells, values in zip(table.cells, _values(table.cells, part, number), strict=True):
-            columns += [values, list(keys[cells.status[part]])]
+        for figures, values in zip(
+            table.figures, _values(table.figures, part, number), strict=True
+        ):
+            columns += [values, list(keys[figures.cells.statuses[part]])]
         yield "".join(f"{separator.join(line)}\r\n" for line in zip(*columns, strict=True))
 
 
@@ -112,14 +124,14 @@ class _Tails:
     def __init__(
         self,
         table: Table,
-        cells: Cells,
+        figures: Figures,
         unit: str,
         row: Callable[[Sequence[object]], str],
         number: Callable[[float], str],
         separator: str,
     ) -> None:
         self._table = table
-        self._cells = cells
+        self._figures = figures
         self._unit = unit
         self._row = row
         self._number = number
@@ -128,16 +140,17 @@ class _Tails:
 
     def of(self, part: slice) -> list[str]:
         """The texts of a part of the lines."""
-        cells = self._cells
+        figures, cells = self._figures, self._figures.cells
         mixes = zip(
-            cells.status[part].tolist(),
-            cells.origin[part].tolist(),
+            cells.statuses[part].tolist(),
+            cells.origins[part].tolist(),
             cells.members[part].tolist(),
             cells.known[part].tolist(),
             # A NaN is never equal to itself: it would be made anew each time.
-            np.nan_to_num(cells.share[part], nan=-1.0).tolist(),
-            cells.reason[part].tolist(),
-            cells.source[part].tolist(),
+            np.nan_to_num(cells.shares[part], nan=-1.0).tolist(),
+            figures.reason[part].tolist(),
+            figures.parts[part].tolist(),
+            figures.source[part].tolist(),
             strict=True,
         )
         made = self._made
@@ -157,18 +170,19 @@ class _Tails:
         known: int,
         share: float,
         reason: int,
+        parts: int,
         source: int,
     ) -> str:
-        ids = self._table.source_sets[source] if source >= 0 else ()
-        infos = [self._table.releases[id] for id in ids]
+        infos = [self._table.releases[id] for id in self._table.source_sets[source]]
         fields = (
             self._unit,
             Status(status).key,
             Origin(origin).key if status == _VALUE else "",
-            members if members >= 0 else "",
-            known if members >= 0 else "",
+            members or "",
+            known if members else "",
             self._number(round(share, 6)) if share >= 0 else "",
             self._table.reasons[reason],
+            " ".join(self._table.part_periods[parts]),
             " | ".join(info.title for info in infos),
             " | ".join(dict.fromkeys(info.producer for info in infos if info.producer)),
             " | ".join(info.vintage for info in infos),
@@ -177,11 +191,13 @@ class _Tails:
         return self._separator + self._row(fields)
 
 
-def _values(cells: Sequence[Cells], part: slice, number: Callable[[float], str]) -> list[list[str]]:
+def _values(
+    figures: Sequence[Figures], part: slice, number: Callable[[float], str]
+) -> list[list[str]]:
     """Each column's numbers as text, empty where there is no value."""
     found: list[list[str]] = []
-    for column in cells:
-        values, statuses = column.value[part], column.status[part]
+    for column in figures:
+        values, statuses = column.cells.values[part], column.cells.statuses[part]
         texts = list(map(number, values.tolist()))
         for rank in np.flatnonzero(statuses != _VALUE):
             texts[rank] = ""

@@ -9,34 +9,47 @@ from typing import Any
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.statistics_table import Place, Table
 
-__all__ = ["as_geojson"]
+__all__ = ["features", "sources"]
 
 
-def as_geojson(table: Table) -> Iterator[str]:
-    """A feature collection, a feature at a time; WGS 84.
+def features(table: Table, language: str) -> Iterator[str]:
+    """The features of a collection, one for each territory, as JSON; WGS 84.
 
     A property is named by the indicator and the period (`population 2018`) and holds a number, or
-    the status in its place: `secret`, `not_available`, `not_applicable`. The member `sources` of
-    the collection names the loaded files. A territory that is no more has no geometry.
+    the status in its place: `secret`, `not_available`, `not_applicable`. A territory that is no
+    more has no geometry.
     """
     keys = [column.key for column in table.columns]
-    yield f'{{"type":"FeatureCollection","sources":{_json(_sources(table))},"features":['
-    for rank, (place, figures) in enumerate(table.figures(range(len(table.places)))):
-        shown = [f["value"] if f["status"] == "value" else f["status"] for f in figures]
-        feature = {
-            "type": "Feature",
-            "id": place.id,
-            "geometry": _geometry(place),
-            "properties": {
+    for place, figures in table.lines(range(len(table.places)), language):
+        shown = [one["value"] if one["status"] == "value" else one["status"] for one in figures]
+        yield _json(
+            {
+                "type": "Feature",
                 "id": place.id,
-                "level": place.level,
-                "code": place.code,
-                "name": place.name,
-                **dict(zip(keys, shown, strict=True)),
-            },
+                "geometry": _geometry(place),
+                "properties": {
+                    "id": place.id,
+                    "level": place.level,
+                    "code": place.code,
+                    "name": place.name,
+                    **dict(zip(keys, shown, strict=True)),
+                },
+            }
+        )
+
+
+def sources(table: Table) -> dict[int, dict[str, Any]]:
+    """The loaded files that gave the figures, by release."""
+    return {
+        info.id: {
+            "release": info.id,
+            "title": info.title,
+            "producer": info.producer,
+            "vintage": info.vintage,
+            "cog_year": info.cog_year,
         }
-        yield f"{',' if rank else ''}\n{_json(feature)}"
-    yield "\n]}\n"
+        for info in table.sources
+    }
 
 
 def _geometry(place: Place) -> dict[str, Any] | None:
@@ -51,19 +64,6 @@ def _geometry(place: Place) -> dict[str, Any] | None:
             one = found["type"] == "Polygon"
             polygons += [found["coordinates"]] if one else found["coordinates"]
     return {"type": "MultiPolygon", "coordinates": polygons} if polygons else None
-
-
-def _sources(table: Table) -> list[dict[str, Any]]:
-    return [
-        {
-            "release": info.id,
-            "title": info.title,
-            "producer": info.producer,
-            "vintage": info.vintage,
-            "cog_year": info.cog_year,
-        }
-        for info in table.sources
-    ]
 
 
 def _json(value: Any) -> str:

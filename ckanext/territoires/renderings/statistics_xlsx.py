@@ -11,7 +11,7 @@ import xlsxwriter
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge.number_wording import status_text
-from ckanext.territoires.bridge.statistics_table import Table
+from ckanext.territoires.bridge.statistics_table import Table, worded
 from ckanext.territoires.bridge.statistics_wording import remark
 from ckanext.territoires.bridge.wording import level_label
 from ckanext.territoires.figures.status import Origin, Status
@@ -21,7 +21,6 @@ __all__ = ["write_xlsx"]
 # A sheet holds this many lines, the header among them.
 LINES = 1_048_576
 _VALUE = int(Status.VALUE)
-_SERIAL = 40
 
 
 def write_xlsx(table: Table, path: Path, language: str, address: str) -> None:
@@ -55,7 +54,11 @@ def write_xlsx(table: Table, path: Path, language: str, address: str) -> None:
 def _figures(book: Any, table: Table, language: str, bold: Any) -> None:
     sheet = book.add_worksheet(tk._("Figures"))
     titles = [
-        _title(column.indicator.label[language], column.indicator.unit, column.period)
+        _title(
+            worded(column.indicator.label, language),
+            worded(column.indicator.unit, language),
+            column.period,
+        )
         for column in table.columns
     ]
     sheet.freeze_panes(1, _FIXED)
@@ -71,10 +74,12 @@ def _figures(book: Any, table: Table, language: str, bold: Any) -> None:
     words = {int(status): status_text(status.key) for status in Status}
     for line, place in enumerate(table.places):
         sheet.write_row(line + 1, 0, _place(place))
-        for rank, cells in enumerate(table.cells):
-            status = int(cells.status[line])
+        for rank, figures in enumerate(table.figures):
+            status = int(figures.cells.statuses[line])
             if status == _VALUE:
-                sheet.write_number(line + 1, _FIXED + rank, float(cells.value[line]), formats[rank])
+                sheet.write_number(
+                    line + 1, _FIXED + rank, float(figures.cells.values[line]), formats[rank]
+                )
             else:
                 sheet.write_string(line + 1, _FIXED + rank, words[status])
     if table.places:
@@ -92,18 +97,20 @@ def _remarks(book: Any, table: Table, language: str, bold: Any) -> None:
         if line == LINES - 1:
             sheet.write_string(line, 0, tk._("The sheet is full: ask for fewer figures to read on"))
             break
-        column, cells = table.columns[rank], table.cells[rank]
+        column, cells = table.columns[rank], table.figures[rank].cells
         sheet.write_row(line, 0, _place(table.places[place]))
-        sheet.write_row(line, _FIXED, [column.indicator.label[language], column.period])
-        if cells.status[place] == _VALUE:
-            sheet.write_number(line, _FIXED + 2, float(cells.value[place]))
+        sheet.write_row(line, _FIXED, [worded(column.indicator.label, language), column.period])
+        if cells.statuses[place] == _VALUE:
+            sheet.write_number(line, _FIXED + 2, float(cells.values[place]))
         sheet.write_string(line, _FIXED + 3, text)
 
 
 def _told(table: Table) -> Iterator[tuple[int, int, str]]:
     """Line, column and remark of each figure that has one."""
-    for rank, cells in enumerate(table.cells):
-        plain = (cells.status == _VALUE) & (cells.origin == int(Origin.PUBLISHED))
+    for rank, figures in enumerate(table.figures):
+        cells = figures.cells
+        plain = (cells.statuses == _VALUE) & (cells.known >= cells.members)
+        plain &= (cells.origins <= int(Origin.COMPUTED)) & (figures.parts == 0)
         for line in np.flatnonzero(~plain).tolist():
             text = remark(table, line, rank)
             if text:
@@ -128,13 +135,13 @@ def _definitions(book: Any, table: Table, language: str, bold: Any, wrapped: Any
     indicators = {column.indicator.name: column.indicator for column in table.columns}
     for line, one in enumerate(indicators.values(), start=1):
         fields = [
-            one.label[language],
+            worded(one.label, language),
             one.name,
-            one.unit,
-            one.definition[language],
-            one.universe[language],
-            str(one.formula or ""),
-            one.source[language],
+            worded(one.unit, language),
+            worded(one.definition, language),
+            worded(one.universe, language),
+            one.formula or "",
+            worded(one.source, language),
         ]
         sheet.write_row(line, 0, fields, wrapped)
 

@@ -1,17 +1,23 @@
 """Pages."""
 
+from ckanext.territoires.views.action import territoires_action
 from ckanext.territoires.views.custom import territoires_custom
+from ckanext.territoires.views.editions import territoires_editions
 from ckanext.territoires.views.home import territoires_home
 from ckanext.territoires.views.lookup import territoires_lookup
 from ckanext.territoires.views.outlines import territoires_outlines
 from ckanext.territoires.views.profile import territoires_profile
+from ckanext.territoires.views.statistics import territoires_statistics
 from ckanext.territoires.views.territory import territoires_territory
 
 __all__ = [
+    "territoires_action",
     "territoires_custom",
+    "territoires_editions",
     "territoires_home",
     "territoires_lookup",
     "territoires_outlines",
     "territoires_profile",
+    "territoires_statistics",
     "territoires_territory",
 ]

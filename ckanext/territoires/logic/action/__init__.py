@@ -31,13 +31,13 @@ from ckanext.territoires.logic.action.edition import (
     territoires_edition_list,
     territoires_edition_show,
 )
-from ckanext.territoires.logic.action.portrait import territoires_portrait_show
 from ckanext.territoires.logic.action.loading import (
     territoires_header_mapping_save,
     territoires_header_mapping_show,
     territoires_load_report,
     territoires_resource_load,
 )
+from ckanext.territoires.logic.action.portrait import territoires_portrait_show
 from ckanext.territoires.logic.action.records import territoires_record_search
 from ckanext.territoires.logic.action.service import territoires_service_list
 from ckanext.territoires.logic.action.statistics import (
