@@ -19,7 +19,7 @@ from ckanext.territoires.renderings import FORMATS
 def territoires_edition_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Freeze the portrait of a territory as it is now; its PDF is made by a job.
 
-        ckanapi action territoires_edition_create territory=fr:commune:44109 peers=true
+        ckanapi action territoires_edition_create id=fr:commune:44109 peers=true
 
     The same figures, texts, comments and comparators have one edition: asked for again while
     nothing changed, it is not made again.
