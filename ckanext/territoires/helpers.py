@@ -14,6 +14,7 @@ from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
 from ckanext.territoires.views import chart_shown, maps
+from ckanext.territoires.views.action_summary import ActionSummary, action_summary
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
 from ckanext.territoires.views.tabs import Link, tabs
 
@@ -209,3 +210,8 @@ def territoires_chart(
     `params` is what the page was asked: compare, peers, as_published.
     """
     return chart_shown.shown(territory, chart, portrait, params)
+
+
+def territoires_action_summary(shown: dict[str, Any]) -> ActionSummary:
+    """What the State does in a territory, in a few lines."""
+    return action_summary(shown)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from bs4 import BeautifulSoup
 from ckan import model, plugins
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
@@ -17,6 +20,7 @@ from ckan.tests.helpers import CKANTestApp
 
 from ckanext.territoires.bridge import records, releases
 from ckanext.territoires.model import CustomTerritory
+from ckanext.territoires.portrait.numbers import format_number
 from ckanext.territoires.territory.reference import load_reference
 from tests.helpers.grants import FILES, load, read_grants, record
 
@@ -459,3 +463,169 @@ def test_queries_do_not_grow_with_the_territory(world: World, territory: str) ->
     with counted() as statements:
         world.search(territory=territory, group_by="scheme", limit=100)
     assert len([s for s in statements if s.lstrip().startswith(("SELECT", "WITH"))]) == 6
+
+
+PAGES = {
+    NANTES: "/territoire/commune/44109/nantes/action",
+    REGION: "/territoire/region/52/pays-de-la-loire/action",
+    MAYENNE: "/territoire/departement/53/mayenne/action",
+}
+NOWHERE = "/territoire/commune/44001/abbaretz/action"
+
+
+def text_of(page: Any) -> str:
+    """Return the text of a page, its spaces made one."""
+    soup = BeautifulSoup(page.body, "html.parser")
+    return " ".join(soup.get_text(" ").split())
+
+
+class TestPage:
+    def test_totals_are_those_of_the_file(self, world: World) -> None:
+        text = text_of(world.get("anonymous", PAGES[REGION]))
+        assert "951" in text
+        total = format_number(published()["amount"].sum(), 2, "€", "en")
+        assert total in text
+
+    def test_sections_and_words(self, world: World) -> None:
+        text = text_of(world.get("anonymous", PAGES[NANTES], as_of="2018-12-31"))
+        assert "PLU de Nantes" in text
+        assert "PLUi de Nantes Métropole" not in text
+        assert "France services de Nantes" in text
+        assert "A place where anyone is helped" in text
+        assert "CRTE 44" in text
+        assert "at least €14,328" in text
+
+    def test_what_is_of_the_groupings_is_apart(self, world: World) -> None:
+        page = BeautifulSoup(world.get("anonymous", PAGES[NANTES]).body, "html.parser")
+        above = page.find("section", {"aria-labelledby": "above"})
+        assert above is not None
+        assert "Nantes Métropole" in above.get_text()
+        grants = page.find("section", {"aria-labelledby": "grants"})
+        assert grants is not None
+        count = world.search(territory=NANTES, kind="grant", limit=0)["count"]
+        assert grants.find("dd").get_text(strip=True) == str(count)
+
+    def test_an_empty_part_says_who_could_publish(self, world: World) -> None:
+        text = text_of(world.get("anonymous", NOWHERE))
+        assert "the DREAL or the DDT(M), from the decrees in force" in text
+        assert "Publish a file" in text
+
+    def test_in_french(self, world: World) -> None:
+        text = text_of(world.get("anonymous", "/fr" + PAGES[REGION]))
+        total = format_number(published()["amount"].sum(), 2, "€", "fr")
+        assert " ".join(total.split()) in text
+
+    def test_filters_sort_and_pages(self, world: World) -> None:
+        page = world.get("anonymous", PAGES[REGION], scheme="DSID", order_by="-granted", page="2")
+        soup = BeautifulSoup(page.body, "html.parser")
+        rows = soup.select(".territoires-records tbody tr")
+        assert len(rows) == 2
+        assert soup.select_one("th[aria-sort=descending]") is not None
+        following = world.get("anonymous", PAGES[REGION], scheme="DSID", page="99")
+        assert following.status_code == 200
+
+    @pytest.mark.parametrize(
+        "query", [{"year": "x"}, {"order_by": "key"}, {"as_of": "today"}, {"page": "0"}]
+    )
+    def test_a_parameter_that_cannot_be_read(self, world: World, query: dict[str, str]) -> None:
+        page = world.app.get(PAGES[NANTES], query_string=query, status=400)
+        assert next(iter(query)) in page.body
+
+    def test_text_of_a_file_is_never_markup(self, world: World) -> None:
+        world.publish(
+            "markup",
+            "public",
+            [record(places=["fr:commune:44020"], year=2021, scheme="<b>x</b>",
+                    title="<script>alert(1)</script>", beneficiary='"><img src=x>', granted=1)],
+        )  # fmt: skip
+        body = world.get("anonymous", "/territoire/commune/44020/bouguenais/action").body
+        assert "<script>alert(1)" not in body
+        assert "<img src=x>" not in body
+        assert "<b>x</b>" not in body
+
+    def test_another_slug_leads_to_the_page(self, world: World) -> None:
+        answer = world.app.get(
+            "/territoire/commune/44109/x/action?year=2019", follow_redirects=False
+        )
+        assert answer.status_code == 301
+        assert answer.headers["Location"].endswith(PAGES[NANTES] + "?year=2019")
+
+    @pytest.mark.parametrize("role", ROLES)
+    def test_who_sees_private_grants(self, world: World, role: str) -> None:
+        sees = role in ("member", "sysadmin")
+        for path in (PAGES[NANTES], PAGES[NANTES].removesuffix("/action")):
+            body = world.get(role, path).body
+            assert ("Zeta secret" in body) == sees, path
+        for extension in ("csv", "xlsx"):
+            answer = world.get(role, f"{PAGES[NANTES]}/export.{extension}")
+            lines = read_file(answer, extension)
+            assert lines["Theme"].eq("Zeta secret").sum() == (2 if sees else 0)
+        points = json.loads(world.get(role, f"{PAGES[NANTES]}/points.geojson", year=2020).body)
+        assert len(points["features"]) == (1 if sees else 0)
+
+    def test_queries_are_bounded(self, world: World) -> None:
+        counts = set()
+        for path in (*PAGES.values(), "/territoire/country/fr/france/action"):
+            world.get("anonymous", path)
+            with counted() as statements:
+                world.get("anonymous", path)
+            counts.add(len([s for s in statements if "territoires_re" in s]))
+        assert max(counts) <= 12
+
+
+def read_file(answer: Any, extension: str) -> pd.DataFrame:
+    if extension == "csv":
+        return pd.read_csv(io.BytesIO(answer.data), sep=";", encoding="utf-8-sig")
+    return pd.read_excel(io.BytesIO(answer.data), engine="openpyxl")
+
+
+class TestFiles:
+    @pytest.mark.parametrize("extension", ["csv", "xlsx"])
+    def test_hold_what_the_page_counts(self, world: World, extension: str) -> None:
+        asked = {"scheme": "DETR", "order_by": "-granted"}
+        answer = world.get("anonymous", f"{PAGES[MAYENNE]}/export.{extension}", **asked)
+        lines = read_file(answer, extension)
+        found = world.search(territory=MAYENNE, kind="grant", limit=1000, **asked)
+        assert len(lines) == found["count"]
+        assert lines["Amount granted, in euros"].tolist() == [
+            each["granted"] for each in found["records"]
+        ]
+        assert lines["Title"].tolist() == [each["title"] for each in found["records"]]
+        assert "attachment" in answer.headers["Content-Disposition"]
+
+    def test_of_more_lines_than_one_answer(self, world: World) -> None:
+        world.publish(
+            "many",
+            "public",
+            [record(line=n, places=["fr:commune:44026"], title=f"n{n}", granted=n)
+             for n in range(2, 2302)],
+        )  # fmt: skip
+        answer = world.get("anonymous", "/territoire/commune/44026/carquefou/action/export.csv")
+        lines = read_file(answer, "csv")
+        assert lines["Title"].nunique() == len(lines[lines["Title"].str.match(r"n\d")]) == 2300
+
+    def test_of_another_part(self, world: World) -> None:
+        answer = world.get("anonymous", f"{PAGES[NANTES]}/export.csv", kind="plan",
+                           as_of="2015-01-01")  # fmt: skip
+        assert read_file(answer, "csv")["Title"].tolist() == ["PLU de Nantes"]
+
+    def test_no_formula(self, world: World) -> None:
+        world.publish(
+            "formulas",
+            "public",
+            [record(places=["fr:commune:44035"], title="=HYPERLINK(1)", granted=1)],
+        )
+        path = "/territoire/commune/44035/la-chapelle-sur-erdre/action/export"
+        assert "'=HYPERLINK(1)" in world.get("anonymous", f"{path}.csv").body
+        lines = read_file(world.get("anonymous", f"{path}.xlsx"), "xlsx")
+        assert "=HYPERLINK(1)" in lines["Title"].tolist()
+
+    def test_of_another_form(self, world: World) -> None:
+        world.app.get(f"{PAGES[NANTES]}/export.pdf", status=404)
+
+    def test_points(self, world: World) -> None:
+        points = json.loads(world.get("anonymous", f"{PAGES[MAYENNE]}/points.geojson").body)
+        total = world.search(territory=MAYENNE, kind="grant", limit=0)["totals"]["granted"]
+        weights = sum(f["properties"]["weight"] for f in points["features"])
+        assert weights == pytest.approx(total["total"])
+        world.app.get("/territoire/country/fr/france/action/points.geojson", status=400)

@@ -4,6 +4,7 @@
  *
  * `outline`: address of the GeoJSON of the territory shown; `context`: of those drawn with it, each
  * a link to its page, or, with `picks`, the territory to add to the search of the form around.
+ * `points`: address of GeoJSON points drawn as circles, the larger the greater their `weight`.
  * `draw`: id of the input that receives a box, as west,south,east,north; `box`: the present one.
  */
 this.ckan.module('territoires-map', function () {
@@ -16,7 +17,7 @@ this.ckan.module('territoires-map', function () {
   }
 
   return {
-    options: { outline: '', context: '', draw: '', box: '', picks: false },
+    options: { outline: '', context: '', points: '', draw: '', box: '', picks: false },
 
     initialize: function () {
       const fold = this.el[0].closest('details');
@@ -34,6 +35,7 @@ this.ckan.module('territoires-map', function () {
       this.styles = {
         context: { color: primary, weight: 1, opacity: 0.5, fillColor: primary, fillOpacity: 0.06 },
         outline: { color: primary, weight: 2.5, fillColor: primary, fillOpacity: 0.22 },
+        point: { color: '#fff', weight: 1, fillColor: colour('--bs-danger', '#c22'), fillOpacity: 0.75 },
         over: { fillOpacity: 0.3, opacity: 1 },
         box: { color: colour('--bs-danger', '#c22'), weight: 2, dashArray: '6 4', fillOpacity: 0.08 }
       };
@@ -48,9 +50,10 @@ this.ckan.module('territoires-map', function () {
         button.setAttribute('aria-label', title);
       }
       this.map.fitBounds(FRANCE);
-      const { context, outline, draw, box } = this.options;
+      const { context, outline, points, draw, box } = this.options;
       Promise.all([this._layer(context, 'context'), this._layer(outline, 'outline')])
-        .then(([around, shown]) => this._frame(around, shown));
+        .then(([around, shown]) => this._frame(around, shown))
+        .then(() => this._points(points));
       if (draw) { this._drawing(draw); }
       if (box) { this._box(box.split(',').map(Number)); }
     },
@@ -64,6 +67,28 @@ this.ckan.module('territoires-map', function () {
           interactive: kind === 'context',
           onEachFeature: (feature, layer) => { if (kind === 'context') { this._place(feature, layer); } }
         }).addTo(this.map))
+        .catch(() => null);
+    },
+
+    _points: function (address) {
+      if (!address) { return; }
+      fetch(address)
+        .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(answer.status))))
+        .then((collection) => {
+          const most = Math.max(1, ...collection.features.map((feature) => feature.properties.weight));
+          L.geoJSON(collection, {
+            pointToLayer: (feature, place) => L.circleMarker(place, {
+              ...this.styles.point, radius: 4 + 14 * Math.sqrt(Math.max(0, feature.properties.weight) / most)
+            }),
+            onEachFeature: (feature, layer) => {
+              const label = document.createElement('span');
+              label.textContent = `${feature.properties.name} : ${feature.properties.text}`;
+              layer.bindTooltip(label);
+              // The table of the page says the same.
+              layer.on('add', () => layer.getElement()?.setAttribute('aria-hidden', 'true'));
+            }
+          }).addTo(this.map);
+        })
         .catch(() => null);
     },
 

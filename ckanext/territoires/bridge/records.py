@@ -15,6 +15,7 @@ from ckanext.territoires.bridge import record_selection
 from ckanext.territoires.bridge.record_selection import AMOUNTS, Wanted
 from ckanext.territoires.bridge.reference import LEVELS
 from ckanext.territoires.bridge.releases import ReleaseInfo
+from ckanext.territoires.model import Record, Release
 
 __all__ = [
     "AMOUNTS",
@@ -31,6 +32,7 @@ __all__ = [
     "choices",
     "first_of_each",
     "groups",
+    "kinds_loaded",
     "listed",
     "summary",
     "totals",
@@ -170,6 +172,15 @@ def first_of_each(
     for row in model.Session.execute(query).mappings():
         found[row["kind"]].append(row)
     return {kind: tuple(rows) for kind, rows in found.items()}
+
+
+def kinds_loaded(releases: Collection[ReleaseInfo]) -> set[str]:
+    """The kinds that the first line of each file is of, so that a lack can be told: one query."""
+    first = sa.select(Record.kind).where(Record.release_id == Release.id).limit(1)
+    query = sa.select(first.correlate(Release).scalar_subquery()).where(
+        Release.id.in_(_ids(releases))
+    )
+    return {kind for kind in model.Session.scalars(query) if kind}
 
 
 def totals(wanted: Wanted, releases: Collection[ReleaseInfo]) -> Totals:
