@@ -11,7 +11,7 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
-from ckanext.territoires.bridge import activity, facets, index, labels, search
+from ckanext.territoires.bridge import activity, facets, index, labels, load_jobs, search
 
 LICENSES = Path(__file__).parent / "schemas" / "licenses.json"
 
@@ -30,6 +30,7 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
     p.implements(p.ITranslation)
     p.implements(p.IPermissionLabels)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IDomainObjectModification, inherit=True)
     p.implements(p.IFacets, inherit=True)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -53,6 +54,9 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
 
     def after_dataset_update(self, _context: Any, pkg_dict: dict[str, Any]) -> None:
         activity.narrow_labels(pkg_dict["id"])
+
+    def notify(self, entity: Any, operation: str) -> None:
+        load_jobs.note(entity, operation)
 
     def dataset_facets(self, facets_dict: dict[str, str], package_type: str) -> dict[str, str]:
         return facets.dataset_facets(facets_dict, package_type)

@@ -62,7 +62,7 @@ def of_observations(ordered: pd.DataFrame) -> dict[str, int]:
     row = np.zeros(len(ordered), dtype=np.uint64)
     for name in ("indicator", "period"):
         words = ordered[name].cat
-        hashes = hash_array(np.asarray(words.categories, dtype=object))
+        hashes: Any = hash_array(np.asarray(words.categories, dtype=object))
         row = _mixed(row, hashes[words.codes.to_numpy()])
     for name in ("value", "population_share", "members", "members_known", "status", "origin"):
         row = _mixed(row, _bits(ordered.loc[:, name]))

@@ -32,9 +32,20 @@ log = logging.getLogger(__name__)
 MAX_TRIES = 3
 JOB_SECONDS = 3_600
 PENDING = ("queued", "running")
+# Step of a loading that reads its file even if nothing changed.
+FORCED = "forced"
 _TO_ENQUEUE = "territoires_loads"
 _TO_SWEEP = "territoires_sweep"
 Watch = Callable[[str, int], None]
+
+
+def note(entity: Any, operation: str) -> None:
+    """Take note of a dataset or a file that is about to be written, changed or purged."""
+    purged = operation == model.DomainObjectOperation.deleted
+    if isinstance(entity, model.Resource) and purged:
+        forget_resources([entity.id], purge=True)
+    elif isinstance(entity, model.Package) and not purged:
+        reconcile(entity)
 
 
 def reconcile(package: model.Package) -> None:
@@ -77,11 +88,15 @@ def forget_resources(resource_ids: Iterable[str], *, purge: bool = False) -> Non
     model.Session().info[_TO_SWEEP] = True
 
 
-def ask(resource: model.Resource, *, commit: bool = True) -> Load:
-    """Queue the loading of a file, whether or not it changed; the one already queued if any."""
+def ask(resource: model.Resource, *, force: bool = False) -> Load:
+    """Queue the loading of a file, the one already queued if any, and commit.
+
+    A file that did not change is not read again unless `force`.
+    """
     load = _add(resource, Load.latest(resource.id))
-    if commit:
-        model.Session.commit()
+    if force:
+        load.step = FORCED
+    model.Session.commit()
     return load
 
 
@@ -94,10 +109,10 @@ def load_now(resource: model.Resource, *, force: bool = False, watch: Watch | No
     """
     load = _add(resource, Load.latest(resource.id))
     # A person asks: what failed before does not count.
-    load.tries = 0
+    load.tries, load.step = 0, FORCED if force else load.step
     model.Session().info.pop(_TO_ENQUEUE, None)
     model.Session.commit()
-    done = _run(resource.id, force=force, watch=watch, last_try=True)
+    done = _run(resource.id, watch=watch, last_try=True)
     if done is None:
         raise Busy(resource.id)
     return done
@@ -107,10 +122,10 @@ class Busy(RuntimeError):
     """Another process is loading this file."""
 
 
-def run(resource_id: str, *, force: bool = False) -> None:
+def run(resource_id: str) -> None:
     """Load what is queued for a resource: the job."""
     resume(but=resource_id, states=("running",))
-    _run(resource_id, force=force)
+    _run(resource_id)
 
 
 def resume(*, but: str | None = None, states: tuple[str, ...] = PENDING) -> list[str]:
@@ -135,24 +150,20 @@ def sweep() -> None:
     loading.remove_orphans()
 
 
-def _run(
-    resource_id: str, *, force: bool = False, watch: Watch | None = None, last_try: bool = False
-) -> Load | None:
+def _run(resource_id: str, *, watch: Watch | None = None, last_try: bool = False) -> Load | None:
     with _owning(resource_id) as connection:
         if connection is None:
             return None
         load = _claim(resource_id)
         if load is not None and load.state == "running":
-            _attempt(load, connection, force=force, watch=watch, last_try=last_try)
+            _attempt(load, connection, watch=watch, last_try=last_try)
     # A change that came meanwhile found the lock taken.
     if _is_queued(resource_id):
         _enqueue(resource_id)
     return load
 
 
-def _attempt(
-    load: Load, connection: sa.Connection, *, force: bool, watch: Watch | None, last_try: bool
-) -> None:
+def _attempt(load: Load, connection: sa.Connection, *, watch: Watch | None, last_try: bool) -> None:
     # What reads files is large, and the web process does not read any.
     from ckanext.territoires.bridge import loading
 
@@ -169,7 +180,7 @@ def _attempt(
         if resource is None or not load_files.is_readable(resource):
             _finish(load, "refused", refusal("not_readable"))
             return
-        result = loading.load(resource, force=force, tell=tell)
+        result = loading.load(resource, force=load.step == FORCED, tell=tell)
         model.Session.refresh(resource)
         if signature(resource) != load.signature:
             # What was read is not what is there any more: the change queued its own loading.
@@ -213,7 +224,7 @@ def _claim(resource_id: str) -> Load | None:
         one.state, one.report = "failed", refusal("superseded")
         one.finished = now()
     if load.tries >= MAX_TRIES:
-        load.state, load.report = "failed", refusal("interrupted")
+        load.state, load.report = "failed", refusal("interrupted", tries=load.tries)
         load.finished = now()
     else:
         resource = model.Session.get(model.Resource, resource_id)

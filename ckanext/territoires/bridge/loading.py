@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +22,7 @@ from ckanext.territoires.bridge import digests, load_files, releases
 from ckanext.territoires.bridge.digests import Digests
 from ckanext.territoires.bridge.load_reports import now, plain, refusal
 from ckanext.territoires.bridge.reference import LEVELS, parse, reference
+from ckanext.territoires.figures.frame import OBSERVATION
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.levels import Levelled, with_levels
 from ckanext.territoires.ingest.ingest import Ingested, ingest
@@ -70,7 +71,7 @@ def load(resource: model.Resource, *, force: bool = False, tell: Tell | None = N
     with load_files.local_file(resource) as path:
         if load_files.too_large(path.stat().st_size):
             limit = config.load_max_size()
-            return Result("refused", refusal("too_large", limit=limit))
+            return Result("refused", refusal("over_limit", limit=limit))
         sha256 = load_files.sha256_of(path)
         setting = setting_of(mapping)
         if not force and release and (release.sha256, release.setting) == (sha256, setting):
@@ -78,10 +79,12 @@ def load(resource: model.Resource, *, force: bool = False, tell: Tell | None = N
         found = read(path, load_files.file_name(resource), resource, mapping, tell=say)
     if found.state != "read":
         return Result("unknown" if found.state == "unknown" else "refused", report_of(found))
+    levelled = carry(found, tell=say)
+    report = report_of(found, levelled)
     release = release or Release(resource_id=resource.id, digests=None)
     release.package_id = str(resource.package_id)
     release.sha256, release.setting = sha256, setting
-    return Result("loaded", report_of(found) | {"written": write(release, found, tell=say)})
+    return Result("loaded", report | {"written": write(release, found, levelled, tell=say)})
 
 
 def read(
@@ -102,30 +105,39 @@ def read(
         reference=reference(),
         cog_year=_cog_year(resource),
         mapping=mapping,
-        progress=lambda part: say("reading", int(part * 60)),
+        progress=lambda _step, part: say("reading", int(part * 60)),
     )
 
 
-def write(release: Release, found: Ingested, *, tell: Tell | None = None) -> dict[str, int]:
+def carry(found: Ingested, *, tell: Tell | None = None) -> Levelled:
+    """Carry what was read to today's territories of every level."""
+    if tell:
+        tell("levels", 60)
+    if found.shape == "observations":
+        return with_levels(
+            found.observations, load_indicators(), reference(), cog_year=found.cog_year
+        )
+    # Those of records are of every level already: what lies in each is told by the lineages.
+    return Levelled(found.observations.reindex(columns=list(OBSERVATION)), [])
+
+
+def write(
+    release: Release, found: Ingested, levelled: Levelled, *, tell: Tell | None = None
+) -> dict[str, int]:
     """Write what was read in place of what the release holds; return how many rows changed."""
-    say = tell or (lambda _step, _percent: None)
+    if tell:
+        tell("writing", 75)
     if found.shape != release.shape and release.id:
         _remove_rows(release.id)
         release.digests = None
-    release.profile, release.shape = str(found.profile), str(found.shape)
+    release.profile, release.shape = found.profile.name if found.profile else "", str(found.shape)
     release.vintage, release.cog_year = found.vintage or "", found.cog_year
     release.loaded = now()
-    levelled = None
-    if found.shape == "observations":
-        say("levels", 60)
-        levelled = with_levels(
-            found.observations, load_indicators(), reference(), cog_year=found.cog_year
-        )
-    say("writing", 75)
-    if levelled is None:
-        written = _write_records(release, found.records)
-    else:
-        written = _write_figures(release, levelled)
+    model.Session.add(release)
+    model.Session.flush()
+    written = _write_figures(release, levelled.observations, levelled.distributions)
+    if found.shape == "records":
+        written |= _write_records(release, found.records)
     releases.forget()
     return written
 
@@ -150,15 +162,19 @@ def remove_orphans() -> None:
     model.Session.commit()
 
 
-def report_of(found: Ingested) -> dict[str, Any]:
+def report_of(found: Ingested, levelled: Levelled | None = None) -> dict[str, Any]:
     """Return what is kept of a reading, as plain JSON."""
+    told = found.report.to_dict()
+    decided = [asdict(note) for note in levelled.notes] if levelled else []
     return plain(
-        found.report.to_dict()
+        told
         | {
+            "assumptions": [*told["assumptions"], *decided],
             "shape": found.shape,
             "vintage": found.vintage,
             "cog_year": found.cog_year,
-            "coverage": found.coverage,
+            "coverage": asdict(found.coverage),
+            "columns": found.table.header,
         }
     )
 
@@ -195,18 +211,17 @@ def _declarations(folders: tuple[Path, ...]) -> str:
     return digest.hexdigest()
 
 
-def _write_figures(release: Release, levelled: Levelled) -> dict[str, int]:
-    ordered = sorted_observations(levelled.observations)
-    distributions = list(levelled.distributions)
+def _write_figures(
+    release: Release, observations: pd.DataFrame, distributions: list[dict[str, Any]]
+) -> dict[str, int]:
+    ordered = sorted_observations(observations)
     after = Digests(digests.of_observations(ordered), digests.of_distributions(distributions))
     before = Digests.from_bytes(release.digests)
-    release.rows = len(ordered)
     release.indicators = _in_use(ordered["indicator"])
+    release.rows = len(ordered)
     release.periods = _in_use(ordered["period"])
     release.levels = _levels(after.territories)
     release.digests = after.to_bytes()
-    model.Session.add(release)
-    model.Session.flush()
     changed = digests.change(before.territories, after.territories)
     rows = ordered
     if len(changed.written) < len(after.territories):
@@ -224,6 +239,11 @@ def _write_figures(release: Release, levelled: Levelled) -> dict[str, int]:
     }
 
 
+def _complete(observations: pd.DataFrame) -> pd.DataFrame:
+    """Give every column of the table to figures that have no coverage to say."""
+    return observations.reindex(columns=list(OBSERVATION))
+
+
 def _only(ordered: pd.DataFrame, territories: Collection[str]) -> pd.DataFrame:
     names: Any = ordered["territory"].cat
     wanted = np.fromiter((name in territories for name in names.categories), dtype=bool)
@@ -232,11 +252,8 @@ def _only(ordered: pd.DataFrame, territories: Collection[str]) -> pd.DataFrame:
 
 def _write_records(release: Release, records: list[dict[str, Any]]) -> dict[str, int]:
     release.rows = len(records)
-    release.indicators, release.digests = [], None
     release.periods = sorted({str(row["year"]) for row in records if row.get("year")})
     release.levels = _levels({place for row in records for place in row["places"]})
-    model.Session.add(release)
-    model.Session.flush()
     model.Session.execute(sa.delete(Record).where(Record.release_id == release.id))
     copy_records(release.id, records)
     return {"records": len(records)}
