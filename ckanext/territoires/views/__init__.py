@@ -1,6 +1,7 @@
 """Pages."""
 
 from ckanext.territoires.views.action import territoires_action
+from ckanext.territoires.views.charts import territoires_charts
 from ckanext.territoires.views.custom import territoires_custom
 from ckanext.territoires.views.editions import territoires_editions
 from ckanext.territoires.views.home import territoires_home
@@ -12,6 +13,7 @@ from ckanext.territoires.views.territory import territoires_territory
 
 __all__ = [
     "territoires_action",
+    "territoires_charts",
     "territoires_custom",
     "territoires_editions",
     "territoires_home",
