@@ -6,6 +6,7 @@ import click
 
 from ckanext.territoires.cli.demo import demo
 from ckanext.territoires.cli.dsfr import dsfr
+from ckanext.territoires.cli.editions import editions
 from ckanext.territoires.cli.imports import imports
 from ckanext.territoires.cli.load import load
 from ckanext.territoires.cli.reference import reference
@@ -18,5 +19,5 @@ def territoires() -> None:
     """Territories, reference and demonstration data."""
 
 
-for command in (reference, imports, load, demo, dsfr):
+for command in (reference, imports, load, demo, dsfr, editions):
     territoires.add_command(command)
