@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
 
 from ckanext.territoires.figures.status import Status
@@ -78,10 +79,10 @@ class Column:
     type: str = "text"
     period: str | None = None
     required: bool = False
-    marks: Mapping[str, Status] = field(default_factory=dict)
+    marks: Mapping[str, Status] = made(default_factory=dict)
     outside: frozenset[str] = frozenset()
     values: Mapping[str, str] | None = None
-    labels: Mapping[str, Words] = field(default_factory=dict)
+    labels: Mapping[str, Words] = made(default_factory=dict)
     minimum: float | None = None
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
@@ -100,16 +101,18 @@ class TerritoryRule:
     `level` is fixed, `any` (told by the shape of the code), or read in the column `level_names`
     through `level_values`. `departement` narrows what contains a territory that lies over several.
     `listed`: the cell holds several codes in a text. `of_beneficiary`: the territory is that of the
-    beneficiary, when its SIREN is a commune's or an EPCI's. `required`: a row without is refused.
+    beneficiary, when its SIREN is a commune's or an EPCI's. `is_beneficiary`: the beneficiary is
+    the territory itself. `required`: a row without is refused.
     """
 
     names: Names | None
     level: str = "commune"
     level_names: Names | None = None
-    level_values: Mapping[str, str] = field(default_factory=dict)
+    level_values: Mapping[str, str] = made(default_factory=dict)
     departement: Names | None = None
     listed: bool = False
     of_beneficiary: bool = False
+    is_beneficiary: bool = False
     required: bool = True
 
 
@@ -187,7 +190,7 @@ class Profile:
     long: LongRule | None = None
     period: str | None = None
     period_names: Names | None = None
-    constants: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = made(default_factory=dict)
     leave_out: tuple[Filter, ...] = ()
     marks: tuple[Mark, ...] = ()
     identities: tuple[Identity, ...] = ()
@@ -195,6 +198,10 @@ class Profile:
     cog_year: YearRule | None = None
     vintage: str = ""
     granularity: str | None = None
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
 
     @property
     def indicators(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import yaml
 
@@ -32,6 +32,8 @@ from ckanext.territoires.ingest.profile import (
     Words,
     YearRule,
 )
+
+T = TypeVar("T")
 
 PACKAGED = Path(__file__).parents[1] / "profiles"
 
@@ -85,7 +87,7 @@ def parse_profile(data: object, file: str) -> Profile:
     records = shape == "records"
     source = top.node("source")
     long = top.node("long", optional=True)
-    marks = _marks(top.node("marks", optional=True), {})
+    marks = _marks(top.node("marks"))
     columns = tuple(
         _column(node, records=records, marks=marks, default=_default(top, node))
         for node in top.nodes("columns", optional=long is not None)
@@ -106,11 +108,12 @@ def parse_profile(data: object, file: str) -> Profile:
         period_names=period_names,
         constants=_constants(top),
         leave_out=tuple(
-            Filter(_names(node), frozenset(node.texts("values")), node.words("reason"))
+            _done(node, Filter(_names(node), frozenset(node.texts("values")), node.words("reason")))
             for node in top.nodes("leave_out", optional=True)
         ),
         marks=tuple(
-            Mark(_names(node), node.regex("pattern")) for node in top.nodes("tell", optional=True)
+            _done(node, Mark(_names(node), node.regex("pattern")))
+            for node in top.nodes("tell", optional=True)
         ),
         identities=tuple(_identity(top, text) for text in top.texts("identities")),
         derived=tuple(_derived(node) for node in top.nodes("derive", optional=True)),
@@ -214,6 +217,11 @@ class _Node:
         return [_Node(item, self.file, f"{path}[{rank}]") for rank, item in enumerate(items)]
 
 
+def _done(node: _Node, read: T) -> T:
+    node.finish()
+    return read
+
+
 def _words(node: _Node, key: str, value: Any) -> Words:
     if isinstance(value, str) and value.strip():
         return {"en": value, "fr": value}
@@ -237,16 +245,19 @@ def _compiled(node: _Node, key: str, texts: Sequence[str]) -> Names:
         raise node.error(key, f"{error} is not the name of a column") from error
 
 
-def _marks(node: _Node | None, inherited: Mapping[str, Status]) -> dict[str, Status]:
-    """Folded texts and what they stand for: ours, then those of the profile, then the column's."""
-    found = dict(inherited)
-    if not inherited:
-        for key, texts in _MARKS.items():
-            found.update(dict.fromkeys(texts, _STATUSES[key]))
-        found[""] = Status.NOT_AVAILABLE
-    if node:
-        for key in _MARK_KEYS:
-            found.update({text.strip().lower(): _STATUSES[key] for text in node.texts(key)})
+def _marks(node: _Node | None) -> dict[str, Status]:
+    """Folded texts of a profile or of a column, and what they stand for."""
+    found: dict[str, Status] = {}
+    for key in _MARK_KEYS if node else ():
+        found.update({text.strip().lower(): _STATUSES[key] for text in node.texts(key)})
+    return found
+
+
+def _all_marks(type: str) -> dict[str, Status]:
+    """The marks of any file. In a text only emptiness is one: `C` may be a zone."""
+    found = {"": Status.NOT_AVAILABLE}
+    for key, texts in _MARKS.items() if type != "text" else ():
+        found.update(dict.fromkeys(texts, _STATUSES[key]))
     return found
 
 
@@ -278,7 +289,8 @@ def _column(
     if targets["indicator"] is not None:
         node.text("indicator", pattern=_INDICATOR)
     natural = "number" if targets["indicator"] else FIELD_TYPES.get(field or "", "text")
-    own = _marks(node, marks)
+    type = node.choice("type", TYPES, natural)
+    own = {**_all_marks(type), **marks, **_marks(node)}
     empty = node.get("empty")
     if empty is not None:
         own[""] = _STATUSES[node.choice("empty", tuple(_STATUSES))]
@@ -289,7 +301,7 @@ def _column(
         indicator=targets["indicator"],
         field=field,
         attribute=node.text("attribute") if targets["attribute"] is not None else None,
-        type=node.choice("type", TYPES, natural),
+        type=type,
         period=node.text("period", default="") or None,
         required=node.flag("required"),
         marks=own,
@@ -344,6 +356,7 @@ def _territory(top: _Node, *, records: bool) -> TerritoryRule:
         ),
         listed=node.flag("listed"),
         of_beneficiary=of_beneficiary,
+        is_beneficiary=node.flag("is_beneficiary"),
         required=node.flag("required", default=not optional_kind),
     )
     node.finish()
