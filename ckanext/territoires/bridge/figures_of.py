@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import ckan.model as model
@@ -20,11 +20,24 @@ _QUERY = f"""
 
 
 def figures_of(
-    territories: Sequence[str], releases: Sequence[ReleaseInfo], **options: Any
+    territories: Sequence[str],
+    releases: Sequence[ReleaseInfo],
+    *,
+    indicators: Collection[str] = (),
+    as_published: bool = False,
+    only: tuple[int, Collection[str]] | None = None,
 ) -> Observed:
-    """Read what these releases hold of these territories, the first the main one: one query."""
+    """Read what these releases hold of these territories, the first the main one: one query.
+
+    `indicators`: the loaded ones to read, all by default; the rest as `Observed` takes it.
+    """
     rows: Sequence[Any] = ()
     if releases:
-        ids = {"releases": [info.id for info in releases], "territories": list(territories)}
-        rows = model.Session.connection().exec_driver_sql(_QUERY, ids).fetchall()
-    return Observed(rows, releases, territories[0], **options)
+        ids = {
+            "releases": [info.id for info in releases],
+            "territories": list(territories),
+            "indicators": list(indicators),
+        }
+        query = f"{_QUERY} AND indicator = ANY(%(indicators)s)" if indicators else _QUERY
+        rows = model.Session.connection().exec_driver_sql(query, ids).fetchall()
+    return Observed(rows, releases, territories[0], as_published=as_published, only=only)

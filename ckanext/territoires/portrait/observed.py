@@ -32,7 +32,12 @@ Periods = tuple[tuple[str, tuple[str, ...]], ...]
 
 # Attributes of an enumeration are looked up slowly, and there are thousands of rows.
 _STATUSES: Sequence[Status] = tuple(Status)
-_ORIGINS: Sequence[Origin] = tuple(Origin)
+_ORIGINS: Sequence[Origin] = (
+    Origin.PUBLISHED,
+    Origin.COMPUTED,
+    Origin.MERGED,
+    Origin.ESTIMATED,
+)
 _MERGED = Origin.MERGED
 
 
@@ -80,6 +85,10 @@ class Observed:
             return tuple(self._plans.get(indicator, ()))
         plans = self._of_all().get(indicator, {})
         return [period for period in plans if self.get(territory, indicator, period) is not None]
+
+    def periods_of_any(self, indicator: str) -> Sequence[str]:
+        """Periods at which an indicator is known of one of the territories, oldest first."""
+        return tuple(self._of_all().get(indicator, ()))
 
     def get(self, territory: str, indicator: str, period: str) -> Cell | None:
         """The figure, None when nothing is known of it."""

@@ -7,6 +7,7 @@ from ckanext.territoires.views.editions import territoires_editions
 from ckanext.territoires.views.home import territoires_home
 from ckanext.territoires.views.lookup import territoires_lookup
 from ckanext.territoires.views.outlines import territoires_outlines
+from ckanext.territoires.views.portrait import territoires_portrait
 from ckanext.territoires.views.profile import territoires_profile
 from ckanext.territoires.views.statistics import territoires_statistics
 from ckanext.territoires.views.territory import territoires_territory
@@ -19,6 +20,7 @@ __all__ = [
     "territoires_home",
     "territoires_lookup",
     "territoires_outlines",
+    "territoires_portrait",
     "territoires_profile",
     "territoires_statistics",
     "territoires_territory",
