@@ -129,6 +129,9 @@ def _mapping(value: Any, indicator: str, key: str) -> dict[str, Any]:
 
 def _words(value: Any, indicator: str, key: str) -> Words:
     words = _mapping(value, indicator, key)
+    if others := sorted(str(word) for word in words.keys() - {*LANGUAGES}):
+        # A comma that is not between quotes cuts a sentence.
+        raise InvalidIndicators(indicator, key, f"not a language: {', '.join(others)}")
     missing = [language for language in LANGUAGES if not str(words.get(language) or "").strip()]
     if missing:
         raise InvalidIndicators(indicator, key, f"nothing in {', '.join(missing)}")

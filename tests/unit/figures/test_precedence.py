@@ -1,0 +1,49 @@
+"""Which value wins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise, product
+
+from ckanext.territoires.figures import precedence
+from ckanext.territoires.figures.status import Origin, Status
+
+NOW = datetime(2026, 3, 1, 12)  # noqa: DTZ001 - as the database keeps it
+OLD = NOW - timedelta(days=30)
+
+
+def test_the_order_of_the_rules() -> None:
+    candidates = [
+        (Origin.PUBLISHED, Status.VALUE, 2024, OLD, 1),
+        (Origin.PUBLISHED, Status.VALUE, 2021, NOW, 2),
+        (Origin.PUBLISHED, Status.VALUE, 2021, NOW, 1),
+        (Origin.PUBLISHED, Status.VALUE, 2021, OLD, 3),
+        (Origin.PUBLISHED, Status.VALUE, None, NOW, 4),
+        (Origin.PUBLISHED, Status.SECRET, 2024, NOW, 5),
+        (Origin.COMPUTED, Status.VALUE, 2026, NOW, 6),
+        (Origin.MERGED, Status.VALUE, 2026, NOW, 6),
+        (Origin.ESTIMATED, Status.VALUE, 2026, NOW, 6),
+    ]
+    for first, second in pairwise(candidates):
+        assert precedence.key(*first) < precedence.key(*second)
+
+
+def test_the_key_follows_the_order_written_for_the_database() -> None:
+    columns = [column for column, _, _ in precedence.ORDER]
+    assert columns == ["origin", "status", "cog_year", "loaded", "id"]
+    candidates = list(product(Origin, Status, (2021, None, 2024), (OLD, NOW), (1, 2)))
+    by_key = sorted(candidates, key=lambda c: precedence.key(*c))
+    # As a database sorts: from the last column to the first, each sort being stable.
+    by_column = list(candidates)
+    for position, (_, direction, nulls) in reversed(list(enumerate(precedence.ORDER))):
+        by_column.sort(
+            key=lambda c: (
+                (0 if c[position] is None else c[position])
+                if not isinstance(c[position], datetime)
+                else c[position].timestamp()
+            ),
+            reverse=direction == "desc",
+        )
+        assert nulls == "last"
+        by_column.sort(key=lambda c: c[position] is None)
+    assert by_key == by_column
