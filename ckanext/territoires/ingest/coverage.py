@@ -29,18 +29,17 @@ def coverage(ids: Iterable[str], reference: Reference, granularity: str | None =
     wanted = list(dict.fromkeys(id for id in ids if id in reference.territories))
     levels = Counter(id.split(":")[1] for id in wanted if id.count(":") == 2)
     finest = granularity or (levels.most_common(1)[0][0] if levels else "")
-    if not wanted:
-        return Coverage((), finest)
-    lineages = [{id, *reference.lineage(id)} for id in wanted]
-    common = set.intersection(*lineages)
+    if len(wanted) < 2:
+        return Coverage(tuple(wanted), finest)
+    # Thousands of communes have few lineages; what is a member of nothing here stands for itself.
+    lineages = {reference.lineage(id) for id in wanted if ":commune:" in id}
+    lineages |= {(id, *reference.lineage(id)) for id in wanted if ":commune:" not in id}
+    common = set[str].intersection(*map(set, lineages))
     nearest = min(common, key=lambda id: LEVELS.index(_level(id)), default="")
     if nearest and _level(nearest) not in ("country-subset", "country"):
         return Coverage((nearest,), finest)
     for level in ("departement", "region"):
-        listed = Counter(
-            next((i for i in (id, *reference.lineage(id)) if _level(i) == level), "")
-            for id in wanted
-        )
+        listed = {next((i for i in lineage if _level(i) == level), "") for lineage in lineages}
         if "" not in listed and len(listed) <= _MOST_LISTED:
             return Coverage(tuple(sorted(listed)), finest)
     return Coverage((nearest,) if nearest else (f"country:{reference.country}",), finest)

@@ -13,7 +13,9 @@ CODED_LEVELS = ("commune", "epci", "arrondissement", "departement", "region")
 _FLOAT = re.compile(r"(\d+)[.,]0+")
 _SCIENTIFIC = re.compile(r"(\d)[.,](\d+)[eE]\+?(\d{1,2})")
 _SPACES = re.compile(r"[\s\u00a0\u202f]+")
+# The two halves of the Rhône; the collectivity that has taken the place of two départements.
 _RHONE = {"69D": "69", "69M": "69"}
+_CORSICA = ("20A", "20R", "2R")
 _RNA = re.compile(r"W\d[\dA-Z]\d{7}")
 _LISTED = re.compile(r"\(\s*(2[AB]\d{3}|\d{4,5}|\d{9})\s*\)", re.IGNORECASE)
 _BARE = re.compile(r"\s*(?:2[AB]\d{3}|\d{5}|\d{9})\s*(?:[,;|/ ]+\s*(?:2[AB]\d{3}|\d{5}|\d{9})\s*)*")
@@ -35,7 +37,8 @@ def parse_code(text: str, level: str) -> Code | None:
     """Read the code of a territory of a level (`any`: told by its shape); None when it is none.
 
     Leading zeros come back, the `.0` of a number goes, an identifier is accepted, a SIRET stands
-    for the SIREN of an EPCI, the two halves of the Rhône for its département.
+    for the SIREN of an EPCI, the two halves of the Rhône for its département, the collectivity of
+    Corsica for its région.
     """
     given = text.strip().upper()
     if ":" in given:
@@ -51,6 +54,8 @@ def parse_code(text: str, level: str) -> Code | None:
     if level == "epci" and len(plain) == 14 and plain.isdigit():
         plain = plain[:9]
     elif level == "departement":
+        if plain in _CORSICA:
+            return Code("94", "region")
         plain = _RHONE.get(plain, plain)
         if len(plain) == 3 and plain.startswith("0"):
             plain = plain[1:]

@@ -32,7 +32,7 @@ from ckanext.territoires.ingest.observations import (
 from ckanext.territoires.ingest.profile import Profile, Profiles
 from ckanext.territoires.ingest.profile_yaml import InvalidProfile, parse_profile
 from ckanext.territoires.ingest.reading import MOST_BYTES, read
-from ckanext.territoires.ingest.recognition import Choice, choose
+from ckanext.territoires.ingest.recognition import Choice, choose, left_out
 from ckanext.territoires.ingest.records import derive, record_rows
 from ckanext.territoires.ingest.report import Report
 from ckanext.territoires.ingest.table import Table
@@ -135,6 +135,10 @@ def _read(
     tell: Progress,
 ) -> Ingested:
     tell("typing", 0.3)
+    findings.assume("profile", label=dict(profile.label))
+    left = left_out(profile, table.header)
+    if left:
+        findings.assume("columns_left_out", columns=", ".join(left))
     bounds = indicator_columns(profile, table, findings)
     numeric = [bound.position for bound in bounds]
     if profile.long:
@@ -168,7 +172,7 @@ def _read(
         ids = _today(located, kept)
     count = len(table.lines) + table.refused
     if not used:
-        findings.problem("nothing_read", blocking=True)
+        findings.problem("nothing_kept", blocking=True)
     state = "refused" if findings.blocked else "read"
     tell("done", 1.0)
     return Ingested(
@@ -209,21 +213,18 @@ def _today(located: Located, kept: np.ndarray) -> set[str]:
 def _say_where(choice: Choice, grids: int, findings: Findings) -> None:
     line = choice.grid.preview[choice.row][0]
     if line > 1:
-        findings.assume("header_line", line=line)
+        findings.assume("header_row", line=line)
     if grids > 1:
-        findings.assume("part_chosen", name=choice.grid.name, count=grids)
+        findings.assume("sheet", name=choice.grid.name)
 
 
 def _unknown(
     choice: Choice, table: Table, findings: Findings, sha256: str, *, mapped: bool
 ) -> Ingested:
     found = choice.recognition
-    if mapped:
-        findings.problem("mapping_does_not_fit", blocking=True, columns=", ".join(found.missing))
-    elif found.nearest and found.missing:
-        findings.problem(
-            "columns_missing", None, None, found.nearest.name, columns=", ".join(found.missing)
-        )
+    findings.problem("unknown_layout", choice.grid.preview[choice.row][0], blocking=mapped)
+    for name in found.missing if mapped else ():
+        findings.problem("missing_column", None, name)
     count = len(table.lines) + table.refused
     return _stopped(
         "refused" if mapped else "unknown", findings, sha256, table=_shown(table), rows=count

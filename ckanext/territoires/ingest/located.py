@@ -81,6 +81,7 @@ def gazetteer(
 ) -> Gazetteer:
     """Places of the COG year that is given, else of the one that the codes or the profile tell."""
     if given is not None:
+        findings.assume("cog_year_of_resource", year=given)
         return Gazetteer(reference, given)
     found = codes_in((code.level, code.code) for group in codes.of_text.values() for code in group)
     guess = cog_year(reference, found, hint)
@@ -158,4 +159,5 @@ def departements(table: Table, profile: Profile) -> list[str | None] | None:
         return None
     cells = table.text(position).tolist()
     read = {text: parse_code(text, "departement") for text in set(cells)}
-    return [code.code if (code := read[text]) else None for text in cells]
+    codes = {text: c.code for text, c in read.items() if c and c.level == "departement"}
+    return [codes.get(text) for text in cells]

@@ -39,15 +39,29 @@ class Gazetteer:
         self.reference = reference
         self.year = year
         self._found: dict[tuple[str, str], Place] = {}
+        day = f"{year}-01-01" if year else ""
+        moves = reference.history.moves if year else ()
+        self._moved = {
+            (move.level, code)
+            for move in moves
+            if move.date > day
+            for code in (move.before, move.after)
+        }
 
     def place(self, level: str, code: str) -> Place:
         """The place of a code, which is as the official tables write it."""
         key = (level, code)
-        if key not in self._found:
-            resolution = self.reference.resolve(code, self.year, level)
+        found = self._found.get(key)
+        if found is None:
             id = f"{self.reference.country}:{level}:{code}"
-            self._found[key] = Place(id, resolution.status, resolution.territories)
-        return self._found[key]
+            if id in self.reference.territories and key not in self._moved:
+                # Nothing happened to it since: no need to follow its history.
+                found = Place(id, "current", ((id, 1.0),))
+            else:
+                resolution = self.reference.resolve(code, self.year, level)
+                found = Place(id, resolution.status, resolution.territories)
+            self._found[key] = found
+        return found
 
     def lineage(self, id: str, departement: str | None = None) -> tuple[str, ...]:
         """What contains a territory of today, itself first, within a département when one is given.

@@ -14,6 +14,8 @@ from ckanext.territoires.ingest.table import Grid, likely_header
 #: How many rows are looked at to tell apart two profiles of one header.
 SAMPLE = 60
 _ENOUGH = 0.6
+# How far under a row that reads as a header a better one is looked for (labels, then codes).
+_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,12 @@ def choose(grids: Sequence[Grid], profiles: Mapping[str, Profile]) -> Choice:
     best: Choice | None = None
     for grid in grids:
         rows = [cells for _, cells in grid.preview]
-        for row, cells in enumerate(rows[:-1] or rows):
+        for row, cells in enumerate(rows):
+            if best and best.grid is grid and row > best.row + _NEAR:
+                break
             found = recognise(cells, rows[row + 1 : row + 1 + SAMPLE], profiles)
-            better = best is None or found.score > best.recognition.score
-            if found.profile and better:
+            if found.profile and (best is None or found.score > best.recognition.score):
                 best = Choice(grid, row, found)
-        if best and best.recognition.score > 0.9:
-            break
     if best:
         return best
     grid = max(grids, key=lambda candidate: len(candidate.preview))
@@ -125,42 +126,48 @@ def find(names: Names | None, header: Sequence[str]) -> int | None:
     return None
 
 
+def left_out(profile: Profile, header: Sequence[str]) -> list[str]:
+    """Columns of a file that a profile does not read."""
+    known = _names_of(profile)
+    return [name for name in header if not any(n.match(fold_name(name)) is not None for n in known)]
+
+
 def _compare(
     profile: Profile,
     header: Sequence[str],
     folded: Sequence[str],
     sample: Sequence[Sequence[str]],
 ) -> Recognition:
-    known = {position for position, name in enumerate(folded) if _known(profile, name)}
+    named = [name for name in folded if name]
     missing = tuple(
-        names.first for names in _required(profile) if not any(map(_matcher(names), folded))
+        names.first
+        for names in _required(profile)
+        if all(names.match(name) is None for name in named)
     )
-    columns = [column for column in profile.columns if any(map(_matcher(column.names), folded))]
-    filled = sum(1 for name in folded if name)
-    if not known or not filled:
+    if len(missing) > len(_required(profile)) / 2:
+        return Recognition(None, 0.0, (), missing)
+    known = [p for p, name in enumerate(folded) if name and _known(profile, name)]
+    columns = [c for c in profile.columns if any(c.names.match(n) is not None for n in named)]
+    if not known:
         return Recognition(None, 0.0, (), missing)
     # The territory and what the rules name count as one more column.
     share = (len(columns) + 1) / (len(profile.columns) + 1)
-    score = (share + len(known) / max(filled, len(known))) / 2
-    matched = tuple(header[position] for position in sorted(known))
+    score = (share + len(known) / len(named)) / 2
+    matched = tuple(header[position] for position in known)
     fits = not missing and _told(profile, header, sample) and _located(profile, header, sample)
     return Recognition(profile if fits else None, score, matched, missing, profile)
-
-
-def _matcher(names: Names):  # noqa: ANN202
-    return lambda folded: names.match(folded) is not None
 
 
 def _required(profile: Profile) -> list[Names]:
     rule = profile.territory
     required = [column.names for column in profile.columns if column.required]
-    required += [names for names in (rule.names, rule.level_names) if names]
+    required += [n for n in (rule.names if rule.required else None, rule.level_names) if n]
     if profile.long:
         required += [profile.long.indicator, profile.long.value]
     return required
 
 
-def _known(profile: Profile, folded: str) -> bool:
+def _names_of(profile: Profile) -> list[Names]:
     rule = profile.territory
     names = [column.names for column in profile.columns]
     names += [n for n in (rule.names, rule.level_names, rule.departement) if n]
@@ -168,8 +175,11 @@ def _known(profile: Profile, folded: str) -> bool:
         names += [profile.long.indicator, profile.long.value]
     if profile.period_names:
         names.append(profile.period_names)
-    names += [left.names for left in profile.leave_out] + [mark.names for mark in profile.marks]
-    return any(pattern.match(folded) is not None for pattern in names)
+    return names + [r.names for r in profile.leave_out] + [mark.names for mark in profile.marks]
+
+
+def _known(profile: Profile, folded: str) -> bool:
+    return any(names.match(folded) is not None for names in _names_of(profile))
 
 
 def _told(profile: Profile, header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:

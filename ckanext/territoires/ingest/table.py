@@ -153,8 +153,7 @@ class RowsGrid:
             if len(cells) != width:
                 long = len(cells) > width and any(map(_said, cells[width:]))
                 if long or (len(cells) < width and not self._padded):
-                    code = "row_too_long" if long else "row_too_short"
-                    findings.problem(code, number, None, len(cells), expected=width)
+                    findings.problem("ragged_row", number, None, len(cells), expected=width)
                     refused += 1
                     continue
                 cells = (cells + [""] * width)[:width]
