@@ -235,7 +235,7 @@ def _line(**mark: Any) -> Spec:
 @lru_cache(maxsize=64)
 def shapes(**mark: Any) -> Spec:
     """The template of outlines that are in pixels already, features with a `fill`."""
-    made = alt.Chart(_NO_DATA).mark_geoshape(**mark)
+    made = alt.Chart(_NO_DATA).mark_geoshape(clip=False, **mark)
     if "fill" not in mark:
         made = made.encode(fill=alt.Fill("properties.fill:N", scale=None))
     return _plain(made.project(type="identity", scale=1, translate=[0, 0]))

@@ -36,7 +36,7 @@ SEQUENTIAL = {
 DECREASE = {
     1: ("#ffb833",),
     2: ("#ffc04d", "#d3bd9f"),
-    3: ("#ffc65c", "#e6c48f", "#cdb89b"),
+    3: ("#ffd27a", "#e6c48f", "#c8b294"),
 }
 INCREASE = {
     1: ("#5d76d2",),

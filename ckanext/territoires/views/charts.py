@@ -36,7 +36,6 @@ TYPES = {
 }
 #: How long a picture of public figures may be kept without asking again, in seconds.
 KEPT = 300
-_ROOT = "/territoire/<level>/<code>/<slug>/portrait/graphique/<chart_id>"
 
 
 class Found(NamedTuple):
@@ -49,9 +48,12 @@ class Found(NamedTuple):
     said: Words
 
 
-@territoires_charts.route(f"{_ROOT}.<any(svg, png, csv, json):fmt>")
+@territoires_charts.route("/territoire/<level>/<code>/<slug>/portrait/graphique/<chart_id>.<fmt>")
 def image(level: str, code: str, slug: str, chart_id: str, fmt: str) -> str | AnyResponse:
     """A chart as a picture, its figures or its Vega-Lite specification."""
+    if fmt not in TYPES:
+        message = tk._("A chart is given as {formats}, not as “{format}”")
+        return tk.abort(404, message.format(formats=", ".join(TYPES), format=fmt))
     territory = find(level, code)
     if not isinstance(territory, dict):
         return territory
@@ -66,7 +68,7 @@ def image(level: str, code: str, slug: str, chart_id: str, fmt: str) -> str | An
     return _answer(json.dumps(spec, sort_keys=True), spec, fmt, found)
 
 
-@territoires_charts.route(_ROOT)
+@territoires_charts.route("/territoire/<level>/<code>/<slug>/portrait/graphique/<chart_id>")
 def read(level: str, code: str, slug: str, chart_id: str) -> str | AnyResponse:
     """A chart, its table, its source, and how to take it elsewhere."""
     territory = find(level, code)
