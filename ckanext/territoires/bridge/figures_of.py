@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import ckan.model as model
 
+from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo
-from ckanext.territoires.portrait.observed import COLUMNS, Observed, at_hand, from_release
+from ckanext.territoires.figures.indicator import load_indicators
+from ckanext.territoires.figures.status import Origin, Status
+from ckanext.territoires.portrait.observed import (
+    COLUMNS,
+    Observed,
+    at_hand,
+    chosen,
+    from_release,
+)
 
 __all__ = ["Observed", "at_hand", "figures_of", "from_release"]
 
@@ -26,12 +35,14 @@ def figures_of(
     indicators: Collection[str] = (),
     as_published: bool = False,
     only: tuple[int, Collection[str]] | None = None,
+    communes: Collection[str] = (),
 ) -> Observed:
     """Read what these releases hold of these territories, the first the main one: one query.
 
-    `indicators`: the loaded ones to read, all by default; the rest as `Observed` takes it.
+    `indicators`: the loaded ones to read, all by default; `communes`: members of the main one when
+    it is custom, of which it is the sum (one more query); the rest as `Observed` takes it.
     """
-    rows: Sequence[Any] = ()
+    rows: list[Sequence[Any]] = []
     if releases:
         ids = {
             "releases": [info.id for info in releases],
@@ -39,5 +50,60 @@ def figures_of(
             "indicators": list(indicators),
         }
         query = f"{_QUERY} AND indicator = ANY(%(indicators)s)" if indicators else _QUERY
-        rows = model.Session.connection().exec_driver_sql(query, ids).fetchall()
+        connection = model.Session.connection()
+        rows = list(connection.exec_driver_sql(query, ids).fetchall())
+        if communes:
+            ids["territories"] = list(communes)
+            members = connection.exec_driver_sql(query, ids).fetchall()
+            rows += summed(members, releases, communes, territories[0])
     return Observed(rows, releases, territories[0], as_published=as_published, only=only)
+
+
+def summed(
+    rows: Iterable[Sequence[Any]],
+    releases: Sequence[ReleaseInfo],
+    communes: Collection[str],
+    territory: str,
+) -> list[Sequence[Any]]:
+    """Rows of a territory that is the sum of communes, by the rule of each indicator.
+
+    What is not additive is not available: said for each indicator that a commune has.
+    """
+    # Slow to import, and seldom wanted here.
+    import pandas as pd
+
+    from ckanext.territoires.figures.levels import aggregate_members
+
+    kept = [row for own in chosen(rows, releases, False, None).values() for row in own.values()]
+    if not kept:
+        return []
+    held: dict[tuple[str, str], int] = {}
+    for row in kept:
+        held[row[1], row[2]] = max(row[9], held.get((row[1], row[2]), 0))
+    frame = pd.DataFrame([tuple(row) for row in kept], columns=list(COLUMNS))
+    sums = aggregate_members(frame, load_indicators(), reference(), communes, territory)
+    found = [
+        (
+            territory,
+            str(one.indicator),
+            str(one.period),
+            None if one.status else float(one.value),
+            int(one.status),
+            int(one.origin),
+            None if pd.isna(one.members) else int(one.members),
+            None if pd.isna(one.members_known) else int(one.members_known),
+            None if pd.isna(one.population_share) else float(one.population_share),
+            held[str(one.indicator), str(one.period)],
+        )
+        for one in sums.itertuples(index=False)
+    ]
+    told = {(row[1], row[2]) for row in found}
+    lacking = (Status.NOT_AVAILABLE, Origin.COMPUTED)
+    return [
+        *found,
+        *(
+            (territory, name, period, None, *lacking, None, None, None, release)
+            for (name, period), release in held.items()
+            if (name, period) not in told
+        ),
+    ]

@@ -37,7 +37,7 @@ class Members:
 
 def available(user: model.User | None) -> tuple[str, ...]:
     """Indicators that a person may ask for, in the order of the list of indicators."""
-    known = at_hand(releases.visible(user, shape="observations"))
+    known = at_hand(releases.visible(user))
     return tuple(
         name for name, one in load_indicators().items() if name in known and not one.hidden
     )
@@ -52,7 +52,7 @@ def members(
     """
     places = reference().members(territory, level)
     wanted = expand(indicators, load_indicators())
-    observed = releases.visible(user, shape="observations", indicators=wanted)
+    observed = releases.visible(user, indicators=wanted)
     ids = [territory, *(one.id for one in places)]
     values = figures_of(ids, observed, indicators=wanted)
     periods: dict[str, str] = {}

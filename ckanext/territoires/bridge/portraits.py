@@ -19,6 +19,7 @@ from ckanext.territoires.bridge.reference import (
     reference,
 )
 from ckanext.territoires.bridge.standing import by_population, comparators
+from ckanext.territoires.figures.formula import expand
 from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
 from ckanext.territoires.portrait.compose import Described, Material, compose
 from ckanext.territoires.portrait.contents import contents
@@ -27,6 +28,15 @@ from ckanext.territoires.territory.reference import Territory
 
 #: How many territories a person may choose to compare with.
 MAX_COMPARED = 5
+#: What a territory's page says of it before its portrait.
+IN_BRIEF = (
+    "population",
+    "population_change_rate",
+    "dwellings",
+    "median_income",
+    "unemployment_rate",
+    "establishments",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,8 @@ def portrait_of(
     """
     options = options or Options()
     seen = releases.visible(user)
-    observed = [info for info in seen if info.shape == "observations"] if seen else []
+    # A file of grants has figures too: their sums.
+    observed = [info for info in seen if info.indicators]
     shown, only = at_hand(observed), None
     if options.resource_id is not None:
         restricted = next((i for i in observed if i.resource_id == options.resource_id), None)
@@ -67,7 +78,13 @@ def portrait_of(
         only = (restricted.id, restricted.indicators) if restricted else None
     compared = _compared(territory, options, observed)
     ids = list(dict.fromkeys((territory.id, *(other.id for _, other in compared))))
-    values = figures_of(ids, observed, as_published=options.as_published, only=only)
+    values = figures_of(
+        ids,
+        observed,
+        as_published=options.as_published,
+        only=only,
+        communes=custom.communes(territory.id),
+    )
     return compose(
         Material(
             territory=territory,
@@ -84,6 +101,33 @@ def portrait_of(
             themes=options.themes,
             comments=comments.in_force(territory.id),
             labels=() if options.resource_id else labels_of(territory, seen),
+        )
+    )
+
+
+def in_brief(territory: Territory, user: model.User | None, language: str) -> Portrait:
+    """The key figures of a territory beside those of one comparator: a portrait of these alone."""
+    key = "fr" if language.startswith("fr") else "en"
+    wanted = expand(IN_BRIEF, load_indicators())
+    seen = releases.visible(user, indicators=wanted)
+    compared = [pair for pair in comparators(territory) if pair[0] in ("departement", "region")][:1]
+    ids = [territory.id, *(other.id for _, other in compared)]
+    described = _described(key)
+    return compose(
+        Material(
+            territory=territory,
+            comparators=compared,
+            values=figures_of(ids, seen, indicators=wanted, communes=custom.communes(territory.id)),
+            described={
+                theme: [one for one in found if one.name in IN_BRIEF]
+                for theme, found in described.items()
+            },
+            titles=_titles(key),
+            at_hand=at_hand(seen),
+            sources=_Sources(seen),
+            ranks=lambda asked: [None] * len(asked),
+            language=language,
+            cog_year=reference().year,
         )
     )
 

@@ -73,7 +73,7 @@ class Observed:
         its indicators, has these come from it alone.
         """
         self._main = main
-        self._known = _chosen(rows, releases, as_published, only)
+        self._known = chosen(rows, releases, as_published, only)
         self._cells: dict[tuple[str, str, str], Cell | None] = {}
         own = self._known.get(main, {})
         self._plans = _plans(_signature([own]))
@@ -145,7 +145,7 @@ def _parts(name: str) -> frozenset[str]:
     return frozenset(part.name for part in compiled.parts) if compiled else frozenset((name,))
 
 
-def _chosen(
+def chosen(
     rows: Iterable[Sequence[Any]],
     releases: Iterable[Release],
     as_published: bool,

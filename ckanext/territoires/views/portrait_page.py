@@ -159,6 +159,17 @@ def tiles(portrait: Portrait, writer: Writer) -> list[Tile]:
     return found[:MAX_TILES]
 
 
+def in_brief(portrait: Portrait) -> list[Tile]:
+    """Tiles of a territory's own page: what is known alone."""
+    writer = Writer(portrait.language)
+    return [
+        writer.tile(row, portrait.comparators)
+        for theme in portrait.themes
+        for row in theme.rows
+        if row.figure.status == "value"
+    ]
+
+
 def columns(portrait: Portrait, label_of: Callable[[str], str]) -> list[Column]:
     """The territories of the tables, the portrait's first."""
     roles = {

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import concerning
+from ckanext.territoires.bridge import concerning, portraits
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.logic import territory_dict
 from ckanext.territoires.territory.identifier import InvalidTerritoryId, parse
-from ckanext.territoires.views import maps
+from ckanext.territoires.views import maps, portrait_page
 
 territoires_territory = Blueprint("territoires_territory", __name__)
 
@@ -137,6 +138,7 @@ def _page(shown: dict[str, Any]) -> dict[str, Any]:
     epci = next((parent for parent in shown["parents"] if parent["level"] == "epci"), None)
     return {
         "territory": shown,
+        "tiles": _in_brief(shown["id"]),
         "outline": outline,
         "context": context,
         "coverage": concerning.coverage(shown),
@@ -148,6 +150,14 @@ def _page(shown: dict[str, Any]) -> dict[str, Any]:
         "epci": epci,
         "news": concerning.latest(shown["id"], NEWS) if shown["level"] == "departement" else [],
     }
+
+
+def _in_brief(identifier: str) -> list[portrait_page.Tile]:
+    found = portraits.places(identifier)
+    user = tk.current_user if isinstance(tk.current_user, model.User) else None
+    if not found:
+        return []
+    return portrait_page.in_brief(portraits.in_brief(found[0], user, tk.h.lang()))
 
 
 def _communes(shown: dict[str, Any]) -> tuple[int, list[dict[str, Any]]]:
