@@ -31,7 +31,8 @@ def failing(
     if not checked or frame.empty:
         return []
     try:
-        schema_of(checked).validate(frame[[bound.position for bound in checked]], lazy=True)
+        columns = frame.loc[:, [bound.position for bound in checked]]
+        schema_of(checked).validate(columns, lazy=True)
     except SchemaErrors as errors:
         found = [
             (int(case.index), int(case.column), str(case.check).split("(", 1)[0], case.failure_case)

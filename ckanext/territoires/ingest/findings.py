@@ -42,7 +42,7 @@ class Findings:
             line = None if line is None else int(line)
             self.problems.append(Problem(code, line, column, text, blocking, params))
 
-    def assume(self, code: str, **params: Any) -> None:
+    def assume(self, code: str, /, **params: Any) -> None:
         """Note something that the file does not say and that was decided."""
         assumption = Assumption(code, params)
         if assumption not in self.assumptions:

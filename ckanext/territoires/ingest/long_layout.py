@@ -63,7 +63,7 @@ def observe_long(
     summed["origin"] = np.int8(Origin.PUBLISHED)
     for key in _KEYS:
         summed[key] = summed[key].astype("category")
-    return Observed(summed[list(COLUMNS)], len(rows))
+    return Observed(summed.loc[:, list(COLUMNS)], len(rows))
 
 
 def _periods(

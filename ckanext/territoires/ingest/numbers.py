@@ -78,12 +78,8 @@ def parse_numbers(cells: pd.Series, *, kind: str = "number") -> Numbers:
 
 def parse_number(text: str) -> float | None:
     """Read one number on its own, None when it is not one; 1.234 is read as a decimal."""
-    return _single(parse_numbers(pd.Series([text], dtype=object)))
-
-
-def _single(numbers: Numbers) -> float | None:
-    value = float(numbers.values[0])
-    return None if np.isnan(value) else value
+    number, mark = _read(text, {"decimal": set(), "thousands": set()})
+    return float(_bare(text).replace(mark, ".")) if mark else number
 
 
 def _settle(mark: str, marks: dict[str, set[str]], kind: str) -> tuple[bool, bool]:

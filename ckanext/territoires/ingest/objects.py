@@ -1,9 +1,10 @@
 """JSON and GeoJSON: a row an object."""
+# pyright: basic
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from ckanext.territoires.ingest.findings import Findings
 from ckanext.territoires.ingest.table import RowsGrid
@@ -39,11 +40,10 @@ def read_objects(name: str, text: str, findings: Findings) -> RowsGrid | None:
 
 def _items(document: Any) -> list[Any]:
     if isinstance(document, list):
-        return document
-    if isinstance(document, dict):
-        for key in _LISTS:
-            if isinstance(document.get(key), list):
-                return document[key]
+        return cast("list[Any]", document)
+    for key in _LISTS if isinstance(document, dict) else ():
+        if isinstance(document.get(key), list):
+            return cast("list[Any]", document[key])
     return []
 
 
@@ -64,13 +64,14 @@ def _point(geometry: Any) -> tuple[Any, Any] | None:
     """The first point of a geometry; an area has none."""
     if not isinstance(geometry, dict):
         return None
-    parts = geometry.get("geometries")
-    if isinstance(parts, list):
-        return _point(parts[0]) if parts else None
-    found = geometry.get("coordinates")
-    if geometry.get("type") == "MultiPoint" and isinstance(found, list) and found:
+    kind = geometry.get("type")
+    found: Any = geometry.get("coordinates")
+    if kind == "GeometryCollection":
+        parts: Any = geometry.get("geometries")
+        return _point(parts[0]) if isinstance(parts, list) and parts else None
+    if kind == "MultiPoint" and isinstance(found, list) and found:
         found = found[0]
-    elif geometry.get("type") != "Point":
+    elif kind != "Point":
         return None
     return (found[0], found[1]) if isinstance(found, list) and len(found) >= 2 else None
 

@@ -165,7 +165,7 @@ def _first_of_each(
             findings.problem("territory_twice", table.lines[row], None, id, first=line)
             first[row] = False
         else:
-            seen[key] = row
+            seen[key] = int(row)
     return first
 
 
@@ -195,13 +195,13 @@ def _check_identities(
             if name != identity.total or not all(parts):
                 continue
             total = values[bound.position]
-            summed = sum(values[part.position] for part in parts if part)
+            summed = np.sum([values[part.position] for part in parts if part], axis=0)
             with np.errstate(invalid="ignore"):
                 off = np.abs(total - summed) > identity.tolerance
             for row in rows[off[rows]]:
                 findings.problem(
                     "sum_broken",
-                    table.lines[row],
+                    int(table.lines[row]),
                     bound.header,
                     f"{total[row]:.10g}",
                     parts=" + ".join(part.header for part in parts if part),

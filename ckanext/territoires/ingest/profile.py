@@ -79,10 +79,10 @@ class Column:
     type: str = "text"
     period: str | None = None
     required: bool = False
-    marks: Mapping[str, Status] = made(default_factory=dict)
+    marks: Mapping[str, Status] = made(default_factory=dict[str, Status])
     outside: frozenset[str] = frozenset()
     values: Mapping[str, str] | None = None
-    labels: Mapping[str, Words] = made(default_factory=dict)
+    labels: Mapping[str, Words] = made(default_factory=dict[str, Words])
     minimum: float | None = None
     maximum: float | None = None
     allowed: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class TerritoryRule:
     names: Names | None
     level: str = "commune"
     level_names: Names | None = None
-    level_values: Mapping[str, str] = made(default_factory=dict)
+    level_values: Mapping[str, str] = made(default_factory=dict[str, str])
     departement: Names | None = None
     listed: bool = False
     of_beneficiary: bool = False
@@ -190,7 +190,7 @@ class Profile:
     long: LongRule | None = None
     period: str | None = None
     period_names: Names | None = None
-    constants: Mapping[str, Any] = made(default_factory=dict)
+    constants: Mapping[str, Any] = made(default_factory=dict[str, Any])
     leave_out: tuple[Filter, ...] = ()
     marks: tuple[Mark, ...] = ()
     identities: tuple[Identity, ...] = ()

@@ -248,8 +248,9 @@ def _compiled(node: _Node, key: str, texts: Sequence[str]) -> Names:
 def _marks(node: _Node | None) -> dict[str, Status]:
     """Folded texts of a profile or of a column, and what they stand for."""
     found: dict[str, Status] = {}
-    for key in _MARK_KEYS if node else ():
-        found.update({text.strip().lower(): _STATUSES[key] for text in node.texts(key)})
+    if node:
+        for key in _MARK_KEYS:
+            found.update({text.strip().lower(): _STATUSES[key] for text in node.texts(key)})
     return found
 
 

@@ -54,8 +54,9 @@ def record_rows(
         record: Record = {"line": int(table.lines[row]), "kind": profile.kind}
         record.update(profile.constants)
         _fill(record, bounds, columns, int(row))
-        if ends and ends[row]:
-            record["attributes"].setdefault("period_end", ends[row].isoformat())
+        end = ends[row] if ends else None
+        if end:
+            record["attributes"].setdefault("period_end", end.isoformat())
         departement = names[row] if names is not None else None
         shares = _shares(located, int(row))
         beneficiary = _beneficiary(record, gazetteer)

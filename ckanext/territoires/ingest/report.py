@@ -21,7 +21,7 @@ class Problem:
     column: str | None = None
     value: str | None = None
     blocking: bool = False
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Assumption:
     """Something the file does not say and that was decided: encoding, separator, header row..."""
 
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Report:
     rows_refused: int
     problems: tuple[Problem, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @property
     def refused(self) -> bool:

@@ -7,7 +7,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -224,13 +224,14 @@ class PlainTable:
         texts = {i: str for i in positions if kind or i not in self._numeric}
         if not self._body.strip():
             return pd.DataFrame({i: pd.Series([], dtype=str) for i in positions})
+        options: Any = {"dtype": texts}
         return pd.read_csv(
             io.BytesIO(self._body),
             sep=self._sep,
             header=None,
             names=list(positions),
             usecols=columns,
-            dtype=texts,
+            **options,
             keep_default_na=False,
             na_values={i: [""] for i in positions if i not in texts},
             quoting=csv.QUOTE_NONE,
