@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ckanext.territoires.ingest.coverage import Coverage, coverage, vintage
+from ckanext.territoires.ingest.dates import parse_year
 from ckanext.territoires.ingest.findings import Findings
 from ckanext.territoires.ingest.located import (
     Located,
@@ -32,7 +33,7 @@ from ckanext.territoires.ingest.observations import (
 from ckanext.territoires.ingest.profile import Profile, Profiles
 from ckanext.territoires.ingest.profile_yaml import InvalidProfile, parse_profile
 from ckanext.territoires.ingest.reading import MOST_BYTES, read
-from ckanext.territoires.ingest.recognition import Choice, choose, left_out
+from ckanext.territoires.ingest.recognition import Choice, choose, find, left_out
 from ckanext.territoires.ingest.records import derive, record_rows
 from ckanext.territoires.ingest.report import Report
 from ckanext.territoires.ingest.table import Table
@@ -149,7 +150,7 @@ def _read(
     codes = read_codes(table, profile, findings)
     latest = periods_of(bounds)
     tell("locating", 0.5)
-    places = gazetteer(reference, codes, given, _hint(profile, latest), findings)
+    places = gazetteer(reference, codes, given, _hint(profile, table, latest), findings)
     located = locate(table, profile, codes, places, findings)
     if profile.shape == "records":
         rows = record_rows(table, profile, located, kept, places, findings)
@@ -196,10 +197,15 @@ def _latest(frame: pd.DataFrame) -> dict[str, str]:
     return pairs.groupby("indicator").period.max().to_dict()
 
 
-def _hint(profile: Profile, latest: Mapping[str, str]) -> int | None:
+def _hint(profile: Profile, table: Table, latest: Mapping[str, str]) -> int | None:
+    """The COG year that the profile tells, if it does."""
     rule = profile.cog_year
     if rule is None or rule.year is not None:
         return rule.year if rule else None
+    position = find(rule.names, table.header)
+    if position is not None:
+        years = {parse_year(text) for text in table.text(position).unique()} - {None}
+        return max(year for year in years if year) if years else None
     period = latest.get(rule.of or "")
     return int(period[-4:]) + rule.plus if period else None
 

@@ -16,6 +16,10 @@ from ckanext.territoires.ingest.table import Table
 from ckanext.territoires.territory.reference import Reference
 
 
+# What stands for the lack of a code.
+_NOTHING = ("nr", "nd", "n.d.", "na", "n/a", "-", "null", "none", "nan")
+
+
 @dataclass(frozen=True, slots=True)
 class Codes:
     """Codes of each row: `of_text` reads (level, cell) once; `keys` holds that pair by row."""
@@ -52,6 +56,7 @@ def read_codes(table: Table, profile: Profile, findings: Findings) -> Codes:
         for row in np.flatnonzero([not level for level in levels]):
             header = table.header[level_position]
             findings.problem("unknown_level", table.lines[row], header, written.iloc[row])
+    cells = ["" if text.lower() in _NOTHING else text for text in cells]
     keys = list(zip(levels, cells, strict=True))
     of_text: dict[tuple[str, str], tuple[Code, ...]] = {}
     mended = example = 0

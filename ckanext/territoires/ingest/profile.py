@@ -167,9 +167,12 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class YearRule:
-    """The COG year of a file: `year`, or the latest period of an indicator `plus` some years."""
+    """The COG year of a file: `year`, the latest year of a column, or the latest period of an
+    indicator `plus` some years.
+    """
 
     year: int | None = None
+    names: Names | None = None
     of: str | None = None
     plus: int = 0
 

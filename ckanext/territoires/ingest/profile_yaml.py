@@ -426,7 +426,10 @@ def _cog_year(top: _Node) -> YearRule | None:
     if isinstance(value, int):
         return YearRule(year=value)
     node = _Node(value, top.file, "cog_year")
-    rule = YearRule(of=node.text("of"), plus=int(node.number("plus") or 0))
+    if node.get("column") is not None:
+        rule = YearRule(names=_names(node))
+    else:
+        rule = YearRule(of=node.text("of"), plus=int(node.number("plus") or 0))
     node.finish()
     return rule
 
