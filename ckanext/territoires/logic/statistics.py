@@ -10,13 +10,14 @@ from typing import Any
 import ckan.model as model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
+from flask import has_request_context
 
 from ckanext.territoires.bridge.statistics import ALL, LATEST, Query
 from ckanext.territoires.bridge.statistics_places import WrongPlace, inside, named
 from ckanext.territoires.bridge.statistics_table import Place
 from ckanext.territoires.figures.indicator import Indicator, load_indicators
 
-__all__ = ["query_of", "reader_of"]
+__all__ = ["language", "query_of", "reader_of"]
 
 _PERIOD = re.compile(r"\d{4}(-\d{2}){0,2}(/\d{4}(-\d{2}){0,2})?")
 
@@ -43,6 +44,11 @@ def query_of(data: Mapping[str, Any]) -> Query:
 def reader_of(context: Context) -> model.User | None:
     """Who asks; None for an anonymous visitor."""
     return model.User.get(context.get("user") or "")
+
+
+def language() -> str:
+    """That of the reader; the site's where nobody reads a page."""
+    return tk.h.lang() if has_request_context() else tk.config["ckan.locale_default"]
 
 
 def _places(data: Mapping[str, Any], errors: dict[str, Any]) -> tuple[Place, ...]:

@@ -15,7 +15,7 @@ from ckanext.territoires.bridge.statistics_table import worded
 from ckanext.territoires.figures.formula import Part
 from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
 from ckanext.territoires.logic import schema
-from ckanext.territoires.logic.statistics import query_of, reader_of
+from ckanext.territoires.logic.statistics import language, query_of, reader_of
 from ckanext.territoires.territory.names import fold
 
 
@@ -44,14 +44,14 @@ def territoires_indicator_list(context: Context, data_dict: DataDict) -> list[di
         raise tk.ValidationError(
             {"theme": [message.format(name=data_dict["theme"], names=", ".join(titles))]}
         )
-    language = tk.h.lang()
+    spoken = language()
     held = statistics.at_hand(reader_of(context))
     words = fold(data_dict["q"]).split()
     found: list[dict[str, Any]] = []
     for one in load_indicators().values():
         if one.hidden or data_dict.get("theme") not in (None, one.theme):
             continue
-        shown = _indicator(one, worded(titles[one.theme], language), held, language)
+        shown = _indicator(one, worded(titles[one.theme], spoken), held, spoken)
         if data_dict.get("level") and data_dict["level"] not in shown["periods"]:
             continue
         text = fold(" ".join((one.name, shown["label"], shown["theme_label"], shown["definition"])))
@@ -105,7 +105,7 @@ def territoires_observation_search(context: Context, data_dict: DataDict) -> dic
     table = statistics.read(selection, query.places[first:last], as_published=query.as_published)
     rows = [
         {"territory": place.id, "code": place.code, "name": place.name, "level": place.level, **one}
-        for place, figures in table.lines(range(len(table.places)), tk.h.lang())
+        for place, figures in table.lines(range(len(table.places)), language())
         for one in figures
     ]
     start = offset - first * width
@@ -145,9 +145,7 @@ def _address(data: DataDict) -> str:
     )
 
 
-def _indicator(
-    one: Indicator, theme: str, held: statistics.AtHand, language: str
-) -> dict[str, Any]:
+def _indicator(one: Indicator, theme: str, held: statistics.AtHand, spoken: str) -> dict[str, Any]:
     parts = one.compiled.parts if one.compiled else (Part(one.name),)
     loaded = {part.name for part in parts}
     periods = {level: list(held.at(one, level)) for level in held.by_level}
@@ -155,15 +153,15 @@ def _indicator(
     releases = {extent.release for extent in held.extents if extent.indicator in loaded}
     return {
         "name": one.name,
-        "label": worded(one.label, language),
+        "label": worded(one.label, spoken),
         "theme": one.theme,
         "theme_label": theme,
-        "unit": worded(one.unit, language),
+        "unit": worded(one.unit, spoken),
         "formula": one.formula,
         "additive": one.additive,
-        "universe": worded(one.universe, language),
-        "source": worded(one.source, language),
-        "definition": worded(one.definition, language),
+        "universe": worded(one.universe, spoken),
+        "source": worded(one.source, spoken),
+        "definition": worded(one.definition, spoken),
         "precision": one.precision,
         "direction": one.direction,
         "periods": at_hand,
