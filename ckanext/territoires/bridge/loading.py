@@ -22,7 +22,7 @@ from ckanext.territoires.bridge import digests, load_files, releases
 from ckanext.territoires.bridge.digests import Digests
 from ckanext.territoires.bridge.load_reports import now, plain, refusal
 from ckanext.territoires.bridge.reference import LEVELS, parse, reference
-from ckanext.territoires.figures.frame import OBSERVATION
+from ckanext.territoires.figures.frame import DISTRIBUTION, OBSERVATION
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.levels import Levelled, with_levels
 from ckanext.territoires.ingest.ingest import Ingested, ingest
@@ -151,13 +151,13 @@ def remove_orphans() -> None:
             model.Resource.state == model.State.ACTIVE, model.Package.state == model.State.ACTIVE
         )
     )
-    model.Session.execute(sa.delete(Release).where(Release.resource_id.not_in(alive)))
+    _delete(Release, Release.resource_id.not_in(alive))
     model.Session.commit()
     kept = set(model.Session.scalars(sa.select(Release.id)))
     for table in _ROWS:
         for release_id in _held_by(table):
             if release_id not in kept:
-                model.Session.execute(sa.delete(table).where(table.release_id == release_id))
+                _delete(table, table.release_id == release_id)
                 model.Session.commit()
     model.Session.commit()
 
@@ -254,42 +254,42 @@ def _write_records(release: Release, records: list[dict[str, Any]]) -> dict[str,
     release.rows = len(records)
     release.periods = sorted({str(row["year"]) for row in records if row.get("year")})
     release.levels = _levels({place for row in records for place in row["places"]})
-    model.Session.execute(sa.delete(Record).where(Record.release_id == release.id))
+    _delete(Record, Record.release_id == release.id)
     copy_records(release.id, records)
     return {"records": len(records)}
 
 
 def _remove_territories(release_id: int, ids: Iterable[str], *, whole: int) -> None:
     wanted = sorted(ids)
-    if not wanted:
-        return
-    query = sa.delete(Observation).where(Observation.release_id == release_id)
     if len(wanted) < whole:
-        query = query.where(Observation.territory == sa.any_(sa.literal(wanted, _TEXTS)))
-    model.Session.execute(query)
+        chosen = Observation.territory == sa.any_(sa.literal(wanted, _TEXTS))
+        _delete(Observation, Observation.release_id == release_id, chosen)
+    elif wanted:
+        _delete(Observation, Observation.release_id == release_id)
 
 
 def _remove_distributions(release_id: int, keys: Iterable[str], *, whole: int) -> None:
     wanted = sorted(keys)
     if not wanted:
         return
-    query = sa.delete(Distribution).where(Distribution.release_id == release_id)
+    conditions = [Distribution.release_id == release_id]
     if len(wanted) < whole:
         columns = zip(*(digests.parts_of(key) for key in wanted), strict=True)
-        rows = sa.func.unnest(*(sa.literal(list(c), _TEXTS) for c in columns))
-        key = sa.tuple_(
-            Distribution.group_id,
-            Distribution.level,
-            Distribution.indicator,
-            Distribution.period,
-        )
-        query = query.where(key.in_(sa.select(rows.table_valued("a", "b", "c", "d"))))
-    model.Session.execute(query)
+        rows = sa.func.unnest(*(sa.literal(list(column), _TEXTS) for column in columns))
+        given = rows.table_valued(*DISTRIBUTION[:-1], name="given").render_derived()
+        conditions += [getattr(Distribution, c) == given.c[c] for c in DISTRIBUTION[:-1]]
+    _delete(Distribution, *conditions)
 
 
 def _remove_rows(release_id: int) -> None:
     for table in _ROWS:
-        model.Session.execute(sa.delete(table).where(table.release_id == release_id))
+        _delete(table, table.release_id == release_id)
+
+
+def _delete(table: Any, *conditions: sa.ColumnElement[bool]) -> None:
+    # None of these rows is an object of the session: nothing to be told of their going.
+    query = sa.delete(table).where(*conditions)
+    model.Session.execute(query, execution_options={"synchronize_session": False})
 
 
 def _held_by(table: Any) -> list[int]:

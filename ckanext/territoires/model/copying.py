@@ -59,9 +59,14 @@ def sorted_observations(observations: pd.DataFrame) -> pd.DataFrame:
     out = observations.loc[:, list(OBSERVATION)].copy(deep=False)
     key = np.zeros(len(out), dtype=np.int64)
     for name in _KEYS:
-        codes, names = pd.factorize(out[name], sort=True)
-        out[name] = pd.Categorical.from_codes(codes, categories=pd.Index(names))
-        key = key * (len(names) + 1) + codes
+        given: Any = out[name].astype("category").cat
+        names = given.categories.to_numpy(dtype=object)
+        order = np.argsort(names)
+        rank = np.empty(len(names), dtype=np.int64)
+        rank[order] = np.arange(len(names))
+        codes = rank[given.codes.to_numpy()]
+        out[name] = pd.Categorical.from_codes(codes, categories=pd.Index(names[order]))
+        key = key * len(names) + codes
     if not bool((key[1:] > key[:-1]).all()):
         out = out.iloc[np.argsort(key, kind="stable")]
     return out

@@ -1,0 +1,316 @@
+"""From an uploaded file to the rows that portraits read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.lib import jobs
+from ckan.plugins import toolkit as tk
+
+from ckanext.territoires.bridge import load_jobs, loading, releases
+from ckanext.territoires.model import Distribution, Load, Observation, Record, Release
+from tests.integration.loading.conftest import Put, changed, lines
+
+NANTES, EPCI = "fr:commune:44109", "fr:epci:244400404"
+
+
+def queued() -> list[list[Any]]:
+    return [list(job.args) for job in jobs.get_queue().get_jobs() if "run" in job.func_name]
+
+
+def run_all() -> None:
+    """Run the jobs here: a worker that forks costs seconds for each."""
+    queue = jobs.get_queue()
+    while waiting := queue.get_jobs():
+        for job in waiting:
+            queue.remove(job)
+            job.func(*job.args, **job.kwargs)
+    model.Session.rollback()
+    model.Session.expire_all()
+
+
+def value(territory: str, indicator: str, period: str = "2018") -> tuple[float | None, int] | None:
+    row = model.Session.execute(
+        sa.select(Observation.value, Observation.status).where(
+            Observation.territory == territory,
+            Observation.indicator == indicator,
+            Observation.period == period,
+        )
+    ).one_or_none()
+    return tuple(row) if row else None
+
+
+def rows() -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    found = model.Session.execute(sa.select(Observation.__table__)).all()
+    return {tuple(row[:4]): tuple(row[4:]) for row in found}
+
+
+def counts() -> dict[str, int]:
+    return {
+        table.__tablename__: model.Session.scalar(sa.select(sa.func.count()).select_from(table))
+        for table in (Release, Observation, Distribution, Record)
+    }
+
+
+def test_a_file_is_read_by_a_job_into_every_level(put: Put) -> None:
+    resource = put()
+    assert queued() == [[resource["id"]]]
+    load = Load.latest(resource["id"])
+    assert (load.state, load.progress) == ("queued", 0)
+    run_all()
+    load = Load.latest(resource["id"])
+    assert (load.state, load.progress, load.tries) == ("loaded", 100, 1), load.report
+    assert load.report["rows_read"] == load.report["rows_kept"] == 6
+    assert load.report["coverage"]["granularity"] == "commune"
+    nantes = dict(zip(lines()[0].split(";"), lines("44109")[1].split(";"), strict=True))
+    assert value(NANTES, "population") == (float(nantes["P18_POP"]), 0)
+    of_communes = sum(float(row.split(";")[1]) for row in lines("44109", "44162", "44190")[1:])
+    assert value(EPCI, "population")[0] >= of_communes
+    release = Release.of_resource(resource["id"])
+    assert (release.shape, release.cog_year) == ("observations", 2021)
+    assert {"commune", "epci", "departement"} <= set(release.levels)
+    assert {"population", "median_income"} <= set(release.indicators)
+    assert [info.resource_id for info in releases.visible(None)] == [resource["id"]]
+
+
+def test_what_is_computed_is_what_is_written(put: Put) -> None:
+    resource = put()
+    run_all()
+    found = model.Session.get_one(model.Resource, resource["id"])
+    with loading.load_files.local_file(found) as path:
+        levelled = loading.carry(loading.read(path, "comparateur.csv", found))
+    expected = levelled.observations
+    assert counts()["territoires_observation"] == len(expected)
+    assert counts()["territoires_distribution"] == len(levelled.distributions)
+    written = rows()
+    release = Release.of_resource(resource["id"])
+    for row in expected.itertuples():
+        kept = written[(release.id, row.territory, row.indicator, row.period)]
+        given = [row.value, row.status, row.origin, row.members, row.members_known]
+        assert kept[:5] == tuple(None if x != x or x is None else x for x in map(plain, given))
+    kept = {
+        (d.group_id, d.level, d.indicator, d.period): d.values
+        for d in model.Session.scalars(sa.select(Distribution))
+    }
+    for one in levelled.distributions:
+        key = (one["group_id"], one["level"], one["indicator"], one["period"])
+        assert kept[key] == pytest.approx(list(one["values"]))
+
+
+def plain(cell: Any) -> Any:
+    import pandas as pd
+
+    return None if pd.isna(cell) else float(cell)
+
+
+def test_several_quick_changes_make_one_reading(put: Put) -> None:
+    resource = put()
+    put(changed("44109", "P18_POP", "1000"), id=resource["id"])
+    put(changed("44109", "P18_POP", "2000"), id=resource["id"])
+    loads = model.Session.scalars(sa.select(Load).where(Load.resource_id == resource["id"])).all()
+    assert [load.state for load in loads] == ["queued"]
+    run_all()
+    assert value(NANTES, "population") == (2000.0, 0)
+    assert counts()["territoires_release"] == 1
+
+
+def test_a_change_of_words_reads_nothing_again(put: Put, dataset: dict[str, Any]) -> None:
+    resource = put()
+    run_all()
+    context = {"ignore_auth": True, "user": "editrice"}
+    tk.get_action("resource_patch")(context, {"id": resource["id"], "description": "Autre"})
+    tk.get_action("package_patch")(context, {"id": dataset["id"], "title": "Autre"})
+    assert queued() == []
+    assert Load.latest(resource["id"]).state == "loaded"
+
+
+def test_another_geography_is_another_reading(put: Put) -> None:
+    resource = put()
+    run_all()
+    context = {"ignore_auth": True, "user": "editrice"}
+    tk.get_action("resource_patch")(context, {"id": resource["id"], "cog_year": "2022"})
+    assert queued() == [[resource["id"]]]
+
+
+def test_the_same_file_is_not_read_twice(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    resource = put()
+    run_all()
+    before = Release.of_resource(resource["id"]).loaded
+    found = model.Session.get_one(model.Resource, resource["id"])
+    done = load_jobs.load_now(found)
+    assert (done.state, done.report["unchanged"]) == ("loaded", True)
+    assert done.report["rows_read"] == 6
+    assert Release.of_resource(resource["id"]).loaded == before
+    done = load_jobs.load_now(found, force=True)
+    assert "unchanged" not in done.report
+    assert done.report["written"]["observations"] == 0
+    monkeypatch.setattr(loading, "VERSION", loading.VERSION + 1)
+    assert "unchanged" not in load_jobs.load_now(found).report
+
+
+def test_a_changed_file_rewrites_only_what_changed(put: Put) -> None:
+    resource = put()
+    run_all()
+    before = rows()
+    put(changed("44109", "P18_POP", "1000"), id=resource["id"])
+    run_all()
+    after = rows()
+    assert value(NANTES, "population") == (1000.0, 0)
+    differ = {key[1:3] for key in before if before[key] != after.get(key)}
+    assert {indicator for _, indicator in differ} == {"population"}
+    assert (NANTES, "population") in differ
+    assert (EPCI, "population") in differ
+    assert ("fr:commune:44162", "population") not in differ
+    written = Load.latest(resource["id"]).report["written"]
+    assert 0 < written["territories"] < len({key[1] for key in after}) / 2 + 1
+    peers = sa.select(Distribution.values).where(
+        Distribution.group_id == "fr:departement:44",
+        Distribution.level == "commune",
+        Distribution.indicator == "population",
+        Distribution.period == "2018",
+    )
+    assert 1000.0 in model.Session.scalar(peers)
+
+
+def test_a_commune_that_left_the_file_leaves_the_figures(put: Put) -> None:
+    resource = put()
+    run_all()
+    assert value("fr:commune:44162", "population")
+    put("".join(lines("44109", "44190")).encode(), id=resource["id"])
+    run_all()
+    assert value("fr:commune:44162", "population") is None
+    assert value(NANTES, "population")
+
+
+def test_a_refused_file_changes_nothing(put: Put) -> None:
+    resource = put()
+    run_all()
+    before, releases_before = rows(), Release.of_resource(resource["id"]).sha256
+    put(b"\x00\x01\x02 not a table", id=resource["id"])
+    run_all()
+    load = Load.latest(resource["id"])
+    assert load.state == "refused"
+    assert load.report["problems"][0]["blocking"]
+    assert rows() == before
+    assert Release.of_resource(resource["id"]).sha256 == releases_before
+
+
+def test_an_unknown_layout_asks_for_a_mapping(put: Put) -> None:
+    resource = put(b"commune;truc\n44109;12\n44162;7\n")
+    run_all()
+    load = Load.latest(resource["id"])
+    assert load.state == "unknown"
+    assert load.report["columns"] == ["commune", "truc"]
+    assert counts()["territoires_observation"] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "url"), [("lien.csv", "https://example.test/comparateur.csv"), ("image.png", None)]
+)
+def test_links_and_other_files_are_not_read(
+    put: Put, dataset: dict[str, Any], name: str, url: str | None
+) -> None:
+    if url:
+        tk.get_action("resource_create")(
+            {"ignore_auth": True, "user": "editrice"},
+            {"package_id": dataset["id"], "url": url, "format": "CSV"},
+        )
+    else:
+        put(b"\x89PNG", name, format="PNG")
+    assert queued() == []
+
+
+def test_nothing_is_queued_when_the_site_says_so(
+    put: Put, ckan_config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ckan_config, "ckanext.territoires.load.automatic", False)
+    put()
+    assert queued() == []
+
+
+def delete_resource(resource: dict[str, Any]) -> None:
+    context = {"ignore_auth": True, "user": "editrice"}
+    tk.get_action("resource_delete")(context, {"id": resource["id"]})
+
+
+def delete_dataset(resource: dict[str, Any]) -> None:
+    context = {"ignore_auth": True, "user": "editrice"}
+    tk.get_action("package_delete")(context, {"id": resource["package_id"]})
+
+
+def purge_dataset(resource: dict[str, Any]) -> None:
+    context = {"ignore_auth": True, "user": "editrice"}
+    tk.get_action("dataset_purge")(context, {"id": resource["package_id"]})
+
+
+def delete_in_bulk(resource: dict[str, Any]) -> None:
+    owner = model.Package.get(resource["package_id"]).owner_org
+    tk.get_action("bulk_update_delete")(
+        {"ignore_auth": True, "user": "editrice"},
+        {"datasets": [resource["package_id"]], "org_id": owner},
+    )
+
+
+def make_a_link(resource: dict[str, Any]) -> None:
+    tk.get_action("resource_patch")(
+        {"ignore_auth": True, "user": "editrice"},
+        {"id": resource["id"], "url": "https://example.test/x.csv", "clear_upload": "true"},
+    )
+
+
+@pytest.mark.parametrize(
+    "remove", [delete_resource, delete_dataset, purge_dataset, delete_in_bulk, make_a_link]
+)
+def test_what_is_gone_takes_its_rows_away(
+    put: Put, remove: Callable[[dict[str, Any]], None]
+) -> None:
+    resource = put()
+    run_all()
+    assert counts()["territoires_observation"]
+    remove(resource)
+    model.Session.rollback()
+    releases.forget()
+    assert releases.visible(None) == ()
+    assert counts()["territoires_release"] == 0
+    run_all()
+    assert set(counts().values()) == {0}
+    kept = model.Session.scalar(sa.select(sa.func.count()).select_from(Load))
+    assert (kept == 0) == (remove is purge_dataset)
+
+
+def test_a_restored_dataset_is_read_again(put: Put) -> None:
+    resource = put()
+    run_all()
+    delete_dataset(resource)
+    run_all()
+    tk.get_action("package_patch")(
+        {"ignore_auth": True, "user": "editrice"},
+        {"id": resource["package_id"], "state": "active"},
+    )
+    run_all()
+    assert value(NANTES, "population")
+
+
+def test_a_dataset_made_private_hides_its_figures(put: Put) -> None:
+    resource = put()
+    run_all()
+    tk.get_action("package_patch")(
+        {"ignore_auth": True, "user": "editrice"},
+        {"id": resource["package_id"], "access_level": "service", "access_reason": "internal"},
+    )
+    assert releases.visible(None) == ()
+    editor = model.User.get("editrice")
+    assert [info.resource_id for info in releases.visible(editor)] == [resource["id"]]
+
+
+def test_a_file_over_the_limit_is_refused(
+    put: Put, ckan_config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = put()
+    monkeypatch.setitem(ckan_config, "ckanext.territoires.load.max_size", 0)
+    done = load_jobs.load_now(model.Session.get_one(model.Resource, resource["id"]))
+    assert (done.state, done.report["counts"]) == ("refused", {"over_limit": 1})
