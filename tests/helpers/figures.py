@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -57,7 +58,8 @@ Row = tuple[str, str, str, float | None, Status]
 
 
 def table(name: str, sep: str = ",") -> pd.DataFrame:
-    return pd.read_csv(DATA / "figures" / f"{name}.csv.gz", sep=sep, dtype={"CODGEO": str})
+    path = DATA / "figures" / f"{name}.csv.gz"
+    return pd.read_csv(path, sep=sep, dtype={"CODGEO": str})
 
 
 def indicator_of(column: str) -> tuple[str, str]:
@@ -70,13 +72,13 @@ def indicator_of(column: str) -> tuple[str, str]:
 
 
 def frame(rows: Iterable[Row]) -> pd.DataFrame:
-    columns = ["territory", "indicator", "period", "value", "status"]
+    columns: Any = ["territory", "indicator", "period", "value", "status"]
     return pd.DataFrame(list(rows), columns=columns).astype({"value": float, "status": int})
 
 
 def long(wide: pd.DataFrame, level: str = "commune") -> pd.DataFrame:
     """Observations of a table of Insee."""
-    found = wide.melt(id_vars="CODGEO", var_name="column").dropna(subset="CODGEO")
+    found: Any = wide.melt(id_vars="CODGEO", var_name="column").dropna(subset="CODGEO")
     pairs = {column: indicator_of(column) for column in wide.columns if column != "CODGEO"}
     found["territory"] = f"fr:{level}:" + found["CODGEO"]
     found["indicator"] = found["column"].map({column: pair[0] for column, pair in pairs.items()})
@@ -89,13 +91,13 @@ def long(wide: pd.DataFrame, level: str = "commune") -> pd.DataFrame:
     return found[["territory", "indicator", "period", "value", "status"]]
 
 
-def pick(levelled: Levelled, territory: str, indicator: str, period: str) -> pd.Series:
+def pick(levelled: Levelled, territory: str, indicator: str, period: str) -> dict[str, Any]:
     """The one observation of a territory."""
-    found = levelled.observations
+    found: Any = levelled.observations
     found = found[
         (found["territory"] == territory)
         & (found["indicator"] == indicator)
         & (found["period"] == period)
     ]
     assert len(found) == 1
-    return found.iloc[0]
+    return found.iloc[0].to_dict()

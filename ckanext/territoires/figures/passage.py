@@ -92,7 +92,11 @@ class _Carrier:
                 pending.append(rank)
         for rank in pending:
             self._place(rank)
-        # A commune of today that received others holds its own part as well.
+        # A commune of today that received others is made of them and of what it was, whether or not
+        # the file has them: without them, it is known in part.
+        for target in _arrivals(self.reference, self.year):
+            if target in self.rank and target not in self.moved:
+                self.made_of.setdefault(target, {})
         self.same = [rank for rank in self.same if not self._absorbed(rank)]
         for target in self.made_of:
             for id, share in _arrivals(self.reference, self.year).get(target, {}).items():

@@ -183,6 +183,7 @@ class TestOne:
             for name in ("population", "natural", "migration")
         )
         assert natural == pytest.approx(100 * 30 / 5 / 1050)
+        assert natural is not None
         assert migration is not None
         assert natural + migration == pytest.approx(whole)
 

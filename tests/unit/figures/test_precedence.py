@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import pairwise, product
+from typing import Any
 
 from ckanext.territoires.figures import precedence
 from ckanext.territoires.figures.status import Origin, Status
@@ -34,16 +35,14 @@ def test_the_key_follows_the_order_written_for_the_database() -> None:
     candidates = list(product(Origin, Status, (2021, None, 2024), (OLD, NOW), (1, 2)))
     by_key = sorted(candidates, key=lambda c: precedence.key(*c))
     # As a database sorts: from the last column to the first, each sort being stable.
-    by_column = list(candidates)
+    by_column: list[Any] = list(candidates)
     for position, (_, direction, nulls) in reversed(list(enumerate(precedence.ORDER))):
-        by_column.sort(
-            key=lambda c: (
-                (0 if c[position] is None else c[position])
-                if not isinstance(c[position], datetime)
-                else c[position].timestamp()
-            ),
-            reverse=direction == "desc",
-        )
+
+        def sort_key(candidate: Any, at: int = position) -> Any:
+            value = candidate[at]
+            return value.timestamp() if isinstance(value, datetime) else value or 0
+
+        by_column.sort(key=sort_key, reverse=direction == "desc")
         assert nulls == "last"
-        by_column.sort(key=lambda c: c[position] is None)
+        by_column.sort(key=lambda candidate, at=position: candidate[at] is None)
     assert by_key == by_column
