@@ -58,6 +58,10 @@ class World:
         headers |= options.pop("headers", {})
         return self.app.get(path, headers=headers, follow_redirects=False, **options)
 
+    def api(self, role: str, action: str, **data: Any) -> Any:
+        headers = {"Authorization": self.tokens[role]}
+        return self.app.post(f"/api/3/action/{action}", json=data, headers=headers).json["result"]
+
     def edition(self, role: str = "member", **data: Any) -> dict[str, Any]:
         return self.call(role, "territoires_edition_create", id=NANTES, **data)
 
@@ -239,7 +243,7 @@ class TestEdition:
         custom = world.call(
             "agent", "territoires_custom_territory_create", name="Rives", communes=[NANTES, REZE]
         )
-        made = world.edition("agent", compare=[custom["id"]])
+        made = world.api("agent", "territoires_edition_create", id=NANTES, compare=[custom["id"]])
         assert self.listed(world, "agent")
         assert not self.listed(world, "anonymous")
         assert world.get("member", f"/edition/{made['id']}").status_code == 403
