@@ -87,3 +87,6 @@ def _of_row(portrait: Portrait, row: Row) -> Iterator[tuple[Place, Figure]]:
     yield from zip(portrait.comparators, row.comparisons, strict=False)
     for figure in row.history:
         yield portrait.territory, figure
+    for place, history in zip(portrait.comparators, row.comparison_histories, strict=False):
+        for figure in history:
+            yield place, figure
