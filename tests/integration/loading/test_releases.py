@@ -173,7 +173,6 @@ def test_the_queries_and_their_cost_do_not_grow_with_the_releases(world: World) 
     assert few["anonymous"] == 2
     assert few["sysadmin"] == 1
     assert len(releases.visible(world.users["member"])) == 303
-    print({role: f"{seconds * 1000:.1f} ms" for role, (_count, seconds) in many.items()})
     assert max(seconds for _count, seconds in many.values()) < 0.2
 
 
