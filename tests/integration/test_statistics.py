@@ -12,7 +12,7 @@ import ckan.model as model
 import openpyxl
 import pandas as pd
 import pytest
-import sqlalchemy as sa
+import sqlalchemy.event
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp, call_action
@@ -105,7 +105,7 @@ class TestRows:
             "indicators": ["population", "density"],
             "periods": "all",
         }
-        whole = search(limit=5000, **asked)
+        whole = search(None, limit=5000, **asked)
         pages: list[Any] = []
         while len(pages) < whole["total"]:
             pages += search(limit=97, offset=len(pages), **asked)["rows"]
@@ -140,9 +140,9 @@ class TestRows:
 
     def test_a_former_commune_gives_todays_or_itself_as_published(self) -> None:
         asked = {"territories": ["fr:commune:49069"], "indicators": ["population"]}
-        (today,) = search(**asked)["rows"]
+        (today,) = search(None, **asked)["rows"]
         assert today["territory"] == "fr:commune:49126"
-        (former,) = search(as_published=True, **asked)["rows"]
+        (former,) = search(None, as_published=True, **asked)["rows"]
         assert (former["territory"], former["origin"]) == ("fr:commune:49069", "published")
         file = comparateur.file_rows()
         assert former["value"] == file.P18_POP["49069"]
@@ -151,14 +151,14 @@ class TestRows:
         rows = comparateur.levelled().observations
         merged = rows[(rows.origin == Origin.MERGED) & (rows.indicator == "population")].iloc[0]
         asked = {"territories": [merged.territory], "indicators": ["population"]}
-        (row,) = search(periods=[merged.period], **asked)["rows"]
+        (row,) = search(None, periods=[merged.period], **asked)["rows"]
         assert (row["origin"], row["value"]) == ("merged", merged.value)
-        (row,) = search(periods=[merged.period], as_published=True, **asked)["rows"]
+        (row,) = search(None, periods=[merged.period], as_published=True, **asked)["rows"]
         assert (row["status"], row["reason"]) == ("not_available", "no_data")
 
     def test_former_communes_come_with_the_others_as_published(self) -> None:
         asked = {"within": "fr:departement:49", "level": "commune", "indicators": ["population"]}
-        rows = search(as_published=True, limit=5000, **asked)["rows"]
+        rows = search(None, as_published=True, limit=5000, **asked)["rows"]
         known = [r for r in rows if r["status"] == "value"]
         assert {"fr:commune:49069"} <= {r["territory"] for r in known}
         assert not any(r["origin"] in ("merged", "estimated") for r in known)
@@ -401,6 +401,30 @@ class TestPage:
         assert "page=5" in page
         assert "page=6" not in page
 
+    @pytest.mark.parametrize(
+        ("query", "chart", "map_"),
+        [
+            (f"territories={NANTES},fr:commune:44184&indicators=density", True, True),
+            (f"territories={NANTES}&indicators=population&periods=all", True, False),
+            (f"territories={NANTES}&indicators=density", False, False),
+            (f"within={LOIRE_ATLANTIQUE}&level=commune&indicators=poverty_rate", False, True),
+            (f"within={LOIRE_ATLANTIQUE}&level=epci&indicators=population", True, True),
+            (f"territories={NANTES},fr:departement:44&indicators=population", True, False),
+        ],
+    )
+    def test_pictures_are_drawn_or_it_is_said_why(
+        self, app: CKANTestApp, query: str, chart: bool, map_: bool
+    ) -> None:
+        page = app.get(f"/en/statistiques?{query}").get_data(as_text=True)
+        for name, drawn in (("graphique", chart), ("carte", map_)):
+            assert (f"/statistiques/{name}.svg?" in page) is drawn, name
+            answer = app.get(f"/statistiques/{name}.svg?{query}", status=200 if drawn else 404)
+            if drawn:
+                assert answer.get_data(as_text=True).startswith("<svg")
+                assert app.get(f"/statistiques/{name}.png?{query}").get_data()[:4] == b"\x89PNG"
+        if "level=commune" in query:
+            assert "30 territories at most" in page
+
     def test_a_wrong_query_says_why(self, app: CKANTestApp) -> None:
         page = app.get("/statistiques?territories=fr:commune:99999&indicators=population")
         assert "99999" in page.get_data(as_text=True)
@@ -420,11 +444,11 @@ def test_the_queries_do_not_grow_with_what_is_asked() -> None:
         def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
             statements.append(statement)
 
-        sa.event.listen(engine, "before_cursor_execute", note)
+        sqlalchemy.event.listen(engine, "before_cursor_execute", note)
         try:
             search(**asked)
         finally:
-            sa.event.remove(engine, "before_cursor_execute", note)
+            sqlalchemy.event.remove(engine, "before_cursor_execute", note)
         return len(statements)
 
     one = counted(territories=[NANTES], indicators=["population"])

@@ -17,7 +17,7 @@ from ckanext.territoires.bridge import statistics
 from ckanext.territoires.bridge.statistics import Query, Selection
 from ckanext.territoires.bridge.statistics_table import Table
 from ckanext.territoires.renderings import statistics_csv, statistics_geojson, statistics_xlsx
-from ckanext.territoires.views import statistics_page
+from ckanext.territoires.views import statistics_page, statistics_pictures
 from ckanext.territoires.views.statistics_query import Asked, asked_by
 
 territoires_statistics = Blueprint("territoires_statistics", __name__)
@@ -56,7 +56,8 @@ def read() -> str | AnyResponse:
             "statistics/read.html", shown | {"errors": statistics_page.errors_of(error)}
         )
     selection = statistics.select(query, _reader())
-    page = statistics_page.page(asked, query, selection)
+    pictures = statistics_pictures.offered(asked, query, selection)
+    page = statistics_page.page(asked, query, selection, pictures)
     return tk.render("statistics/read.html", shown | {"page": page})
 
 
@@ -79,6 +80,22 @@ def export(extension: str) -> AnyResponse:
     response.headers["Content-Disposition"] = f'attachment; filename="statistiques.{extension}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+@territoires_statistics.route("/statistiques/graphique.<extension>")
+def chart(extension: str) -> AnyResponse:
+    """The chart of a query, `svg` or `png`: bars, or lines over time."""
+    if extension not in statistics_pictures.TYPES:
+        return tk.abort(404, tk._("Pictures are svg or png"))
+    return statistics_pictures.chart(*_asked(), extension)
+
+
+@territoires_statistics.route("/statistiques/carte.<extension>", endpoint="map")
+def outlined(extension: str) -> AnyResponse:
+    """The map of a query, `svg` or `png`."""
+    if extension not in statistics_pictures.TYPES:
+        return tk.abort(404, tk._("Pictures are svg or png"))
+    return statistics_pictures.map_(*_asked(), extension)
 
 
 def _asked() -> tuple[Asked, Query, Selection]:

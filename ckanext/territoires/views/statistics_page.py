@@ -23,7 +23,7 @@ from ckanext.territoires.portrait.subject import complement
 from ckanext.territoires.territory.slug import slugify
 from ckanext.territoires.views.statistics_query import Asked
 
-__all__ = ["Form", "Page", "examples", "form", "page", "places_title"]
+__all__ = ["Form", "Page", "Picture", "Pictures", "examples", "form", "page", "places_title"]
 
 LINES = 50
 COLUMNS = 40
@@ -91,7 +91,16 @@ class Picture:
     title: str
     alt: str
     svg: str
+    narrow: str
     png: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures of a query, and why others are not drawn."""
+
+    offered: tuple[Picture, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +215,7 @@ def form(asked: Asked, held: AtHand) -> Form:
     )
 
 
-def page(
-    asked: Asked, query: Query, selection: Selection, pictures: _Pictures | None = None
-) -> Page:
+def page(asked: Asked, query: Query, selection: Selection, pictures: Pictures) -> Page:
     """The answer of a query, a page of its lines."""
     language = tk.h.lang()
     shown = selection.columns[:COLUMNS]
@@ -236,21 +243,14 @@ def page(
         notes=tuple(notes.texts),
         pages=tuple(_pages(asked, len(query.places))),
         drawn=tuple(_drawn(asked, by_key, language)),
-        pictures=tuple(pictures.offered) if pictures else (),
-        undrawn=tuple(pictures.refused) if pictures else (),
+        pictures=pictures.offered,
+        undrawn=pictures.refused,
         downloads=tuple(_downloads(asked)),
         api=asked.api_url(),
         max_rows=config.statistics_max_rows(),
         sources=tuple(table.sources),
         definitions=tuple(_definitions(shown, language)),
     )
-
-
-class _Pictures:
-    """Pictures of a query, and why others are not drawn."""
-
-    offered: Sequence[Picture]
-    refused: Sequence[str]
 
 
 def examples() -> list[Choice]:
