@@ -6,7 +6,8 @@
 
 A secret part makes a secret; else a part that is not available makes the whole not available; a
 division by zero is not applicable. Parts that do not cover the same members are not put together:
-not available.
+not available. What lacks less than a thousandth of the population counts as whole there, or one
+commune without a figure would leave the nation without a ratio; its coverage is said.
 """
 # pyright: basic
 
@@ -34,6 +35,7 @@ _MARK = "__at_"
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 # A coverage is stored with the precision of a REAL.
 _SHARE_TOLERANCE = 1e-6
+_NEARLY_WHOLE = 0.999
 
 
 class InvalidFormula(ValueError):
@@ -325,39 +327,55 @@ def _powers(a: Any, b: Any) -> Any:
 def _cell(plan: Plan, formula: Formula, cells: Sequence[Cell]) -> Cell:
     origin = Origin.COMPUTED
     status = Status.VALUE
-    coverage: Coverage | None = None
-    partial: Coverage | None = None
-    apart = False
     sources: tuple[int, ...] = ()
-    for index, cell in enumerate(cells):
+    for cell in cells:
         if cell.status is not Status.VALUE and (status is Status.VALUE or cell.status < status):
             status = cell.status
         if cell.origin is Origin.ESTIMATED:
             origin = Origin.ESTIMATED
         if cell.sources and cell.sources != sources:
             sources = (*sources, *(s for s in cell.sources if s not in sources))
-        mine = cell.coverage
-        if mine is not None:
-            coverage = coverage or mine
-            if mine.known < mine.members:
-                apart = apart or (partial is None and index > 0) or not _same(partial, mine)
-                partial = partial or mine
-                continue
-        apart = apart or partial is not None
-    if status is Status.VALUE and apart:
+    coverage, alike = _together([cell.coverage for cell in cells])
+    if status is Status.VALUE and not alike:
         status = Status.NOT_AVAILABLE
-    if status is not Status.VALUE:
-        return Cell(None, status, origin, partial or coverage, plan.periods, sources)
-    value = formula.scalar(plan.years, *[cell.value for cell in cells])
-    if not math.isfinite(value):
-        return Cell(None, Status.NOT_APPLICABLE, origin, partial or coverage, plan.periods, sources)
-    return Cell(value, status, origin, partial or coverage, plan.periods, sources)
+    value = None
+    if status is Status.VALUE:
+        value = formula.scalar(plan.years, *[cell.value for cell in cells])
+        if not math.isfinite(value):
+            value, status = None, Status.NOT_APPLICABLE
+    return Cell(value, status, origin, coverage, plan.periods, sources)
 
 
-def _same(one: Coverage | None, other: Coverage) -> bool:
+def _together(coverages: Sequence[Coverage | None]) -> tuple[Coverage | None, bool]:
+    """The coverage of a whole formula, the least of its parts', and whether they are alike."""
+    least: Coverage | None = None
+    partial: Coverage | None = None
+    alike = True
+    whole = False
+    for coverage in coverages:
+        if coverage is None:
+            whole = True
+            continue
+        if least is None or _part_known(coverage) < _part_known(least):
+            least = coverage
+        if _part_known(coverage) >= _NEARLY_WHOLE:
+            whole = True
+        else:
+            alike = alike and (partial is None or _same(partial, coverage))
+            partial = coverage
+    return least, alike and not (whole and partial is not None)
+
+
+def _part_known(coverage: Coverage) -> float:
+    """From 0 to 1; below 1 as soon as a member lacks."""
+    members, known, share = coverage
+    if known >= members:
+        return 1.0
+    return known / members if share is None else min(share, 1 - 1e-9)
+
+
+def _same(one: Coverage, other: Coverage) -> bool:
     """Whether two partial coverages are of the same members, as far as can be told."""
-    if one is None:
-        return True
     if one.members != other.members or one.known != other.known:
         return False
     if one.population_share is None or other.population_share is None:
@@ -369,26 +387,14 @@ def _cells(plan: Plan, formula: Formula, columns: Sequence[Cells]) -> Cells:
     first = columns[0]
     statuses = first.statuses.copy()
     estimated = first.origins == Origin.ESTIMATED
-    apart = np.zeros(len(statuses), dtype=bool)
-    members, known, shares = first.members, first.known, first.shares
     for column in columns[1:]:
         worse = (column.statuses != Status.VALUE) & (
             (statuses == Status.VALUE) | (column.statuses < statuses)
         )
         statuses[worse] = column.statuses[worse]
         estimated |= column.origins == Origin.ESTIMATED
-        one, two = known < members, column.known < column.members
-        if one.any() or two.any():
-            near = np.abs(shares - column.shares) <= _SHARE_TOLERANCE
-            near |= np.isnan(shares) & np.isnan(column.shares)
-            same = (members == column.members) & (known == column.known) & near
-            apart |= (one | two) & ~(one & two & same)
-        take = (members == 0) | (two & ~one)
-        if take.any():
-            members = np.where(take, column.members, members)
-            known = np.where(take, column.known, known)
-            shares = np.where(take, column.shares, shares)
-    statuses[apart & (statuses == Status.VALUE)] = Status.NOT_AVAILABLE
+    members, known, shares, alike = _covered(columns)
+    statuses[~alike & (statuses == Status.VALUE)] = Status.NOT_AVAILABLE
     with np.errstate(all="ignore"):
         values = np.asarray(
             formula.vector(plan.years, *[column.values for column in columns]), dtype=np.float64
@@ -397,3 +403,35 @@ def _cells(plan: Plan, formula: Formula, columns: Sequence[Cells]) -> Cells:
     values = np.where(statuses == Status.VALUE, values, np.nan)
     origins = np.where(estimated, Origin.ESTIMATED, Origin.COMPUTED).astype(np.int8)
     return Cells(values, statuses, origins, members, known, shares, plan.periods)
+
+
+def _covered(columns: Sequence[Cells]) -> tuple[Any, Any, Any, Any]:
+    """What `_together` says, for many."""
+    first = columns[0]
+    members, known, shares = first.members, first.known, first.shares
+    alike = np.ones(len(members), dtype=bool)
+    if not any(column.members.any() for column in columns):
+        return members, known, shares, alike
+    parts = [_parts_known(column) for column in columns]
+    least = np.where(first.members > 0, parts[0], np.inf)
+    for column, part in zip(columns[1:], parts[1:], strict=True):
+        less = (column.members > 0) & (part < least)
+        least = np.where(less, part, least)
+        members = np.where(less, column.members, members)
+        known = np.where(less, column.known, known)
+        shares = np.where(less, column.shares, shares)
+    partial = [part < _NEARLY_WHOLE for part in parts]
+    some, every = np.logical_or.reduce(partial), np.logical_and.reduce(partial)
+    alike = ~some | every
+    for column in columns[1:]:
+        near = np.abs(first.shares - column.shares) <= _SHARE_TOLERANCE
+        near |= np.isnan(first.shares) & np.isnan(column.shares)
+        same = (first.members == column.members) & (first.known == column.known) & near
+        alike &= ~every | same
+    return members, known, shares, alike
+
+
+def _parts_known(column: Cells) -> Any:
+    counted = column.known / np.maximum(column.members, 1)
+    part = np.where(np.isnan(column.shares), counted, np.minimum(column.shares, 1 - 1e-9))
+    return np.where(column.known >= column.members, 1.0, part)

@@ -213,12 +213,16 @@ class TestOne:
             (whole, half, Status.NOT_AVAILABLE),
             (half, None, Status.NOT_AVAILABLE),
             (None, half, Status.NOT_AVAILABLE),
+            # Less than a thousandth of the population.
+            (whole, Coverage(34_746, 34_745, 0.99999), Status.VALUE),
+            (whole, Coverage(34_746, 34_000, 0.998), Status.NOT_AVAILABLE),
+            (half, Coverage(16, 15, 0.9999), Status.NOT_AVAILABLE),
         ):
             found = self.share(indicators, Cell(1.0, coverage=first), Cell(4.0, coverage=second))
             assert found.status is status
             if status is Status.VALUE:
                 assert found.value == 25
-                assert found.complete == (first is not half)
+                assert found.complete == all(c is None or c.complete for c in (first, second))
 
     def test_where_it_comes_from(self, indicators: Mapping[str, Indicator]) -> None:
         found = self.share(
@@ -231,7 +235,7 @@ class TestOne:
 
 
 def coverages() -> st.SearchStrategy[Coverage | None]:
-    shares = st.sampled_from([None, 0.0, 0.25, 0.5, 0.75, 1.0])
+    shares = st.sampled_from([None, 0.0, 0.25, 0.5, 0.9995, 1.0])
     some = st.tuples(st.integers(1, 3), st.integers(0, 3), shares)
     return st.none() | some.map(lambda c: Coverage(c[0], min(c[0], c[1]), c[2]))
 
