@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import flask
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.portrait.document import Figure, Row
 from ckanext.territoires.portrait.numbers import format_number
 
-__all__ = ["figure_text", "number", "status_text"]
+__all__ = ["figure_text", "number", "reader_language", "status_text"]
+
+
+def reader_language() -> str:
+    """Language of the page, or that of the site where there is none: a job, a command."""
+    if flask.has_request_context():
+        return tk.h.lang()
+    return str(tk.config.get("ckan.locale_default") or "en")
 
 
 def number(
@@ -19,7 +27,7 @@ def number(
     """
     if value is None:
         return ""
-    return format_number(value, precision, unit, language or tk.h.lang())
+    return format_number(value, precision, unit, language or reader_language())
 
 
 def status_text(status: str) -> str:

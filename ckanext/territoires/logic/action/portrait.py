@@ -9,7 +9,8 @@ from ckan.logic import validate
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.territoires.bridge import custom, portraits
+from ckanext.territoires.bridge import portraits
+from ckanext.territoires.bridge.number_wording import reader_language
 from ckanext.territoires.bridge.portraits import MAX_COMPARED, Options
 from ckanext.territoires.logic import schema
 from ckanext.territoires.portrait.document import Portrait
@@ -47,7 +48,7 @@ def portrait(context: Context, data_dict: DataDict) -> Portrait:
     """The document that `territoires_portrait_show` gives as JSON, from what its schema accepts."""
     tk.check_access("territoires_portrait_show", context, data_dict)
     as_published = data_dict["as_published"]
-    territory = _named(data_dict["id"], "id", as_published=as_published)
+    territory = _named(context, data_dict["id"], "id", as_published=as_published)
     chosen = data_dict["compare"]
     if len(chosen) > MAX_COMPARED:
         message = tk._("{count} territories, {limit} at most")
@@ -62,9 +63,11 @@ def portrait(context: Context, data_dict: DataDict) -> Portrait:
     return portraits.portrait_of(
         territory,
         _reader(context),
-        tk.h.lang(),
+        reader_language(),
         Options(
-            compare=tuple(_named(id, "compare", as_published=as_published) for id in chosen),
+            compare=tuple(
+                _named(context, id, "compare", as_published=as_published) for id in chosen
+            ),
             peers=data_dict["peers"],
             as_published=as_published,
             themes=frozenset(data_dict["themes"]),
@@ -73,16 +76,26 @@ def portrait(context: Context, data_dict: DataDict) -> Portrait:
     )
 
 
-def _named(identifier: str, field: str, *, as_published: bool) -> Territory:
+def _named(context: Context, identifier: str, field: str, *, as_published: bool) -> Territory:
     found = portraits.places(identifier, as_published=as_published)
     if len(found) > 1:
         message = tk._("“{id}” was split: choose one of {ids}")
         ids = ", ".join(one.id for one in found)
         raise tk.ValidationError({field: [message.format(id=identifier, ids=ids)]})
-    if not found or (found[0].level == "custom" and not custom.readable(found[0].id)):
+    if not found or not _may_read(context, found[0]):
         message = tk._("No territory answers to “{id}”").format(id=identifier)
         raise tk.ValidationError({field: [message]})
     return found[0]
+
+
+def _may_read(context: Context, territory: Territory) -> bool:
+    if territory.level != "custom":
+        return True
+    try:
+        tk.check_access("territoires_custom_territory_show", context, {"id": territory.id})
+    except tk.NotAuthorized:
+        return False
+    return True
 
 
 def _reader(context: Context) -> model.User | None:
