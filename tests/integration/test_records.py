@@ -81,6 +81,10 @@ def other_kinds() -> list[dict[str, Any]]:
                title="PLU de Nantes", attributes={"end": "2019-04-23"}),
         record(kind="plan", places=[METROPOLE], date="2019-04-23", scheme="PLUi",
                state="opposable", title="PLUi de Nantes Métropole"),
+        *(
+            record(kind="plan", places=[REZE], date="2013-01-01", year=year, state=state)
+            for year, state in ((2020, "39"), (2022, "33"), (2024, "39"))
+        ),
         record(kind="risk", places=[NANTES], date="2010-03-01", year=2010, scheme="catnat",
                title="Inondations"),
         record(kind="risk", places=[NANTES], date="2018-08-10", year=2018, scheme="catnat",
@@ -333,6 +337,21 @@ class TestFilters:
         found = world.search(territory=NANTES, kind="plan", as_of=day)
         assert [r["title"] for r in found["records"]] == plans
 
+    @pytest.mark.parametrize(
+        ("day", "editions"),
+        [
+            ("2012-01-01", []),
+            ("2014-01-01", [2020]),
+            ("2023-06-01", [2022]),
+            ("2026-01-01", [2024]),
+        ],
+    )
+    def test_as_of_a_day_the_edition_that_knew_it(
+        self, world: World, day: str, editions: list[int]
+    ) -> None:
+        found = world.search(territory=REZE, kind="plan", as_of=day)
+        assert [r["year"] for r in found["records"]] == editions
+
     def test_as_of_a_day_above(self, world: World) -> None:
         ask = {"territory": NANTES, "kind": "plan", "scope": "groupings"}
         assert world.search(as_of="2019-04-22", **ask)["count"] == 0
@@ -466,11 +485,11 @@ def test_queries_do_not_grow_with_the_territory(world: World, territory: str) ->
 
 
 PAGES = {
-    NANTES: "/territoire/commune/44109/nantes/action",
-    REGION: "/territoire/region/52/pays-de-la-loire/action",
-    MAYENNE: "/territoire/departement/53/mayenne/action",
+    NANTES: "/en/territoire/commune/44109/nantes/action",
+    REGION: "/en/territoire/region/52/pays-de-la-loire/action",
+    MAYENNE: "/en/territoire/departement/53/mayenne/action",
 }
-NOWHERE = "/territoire/commune/44001/abbaretz/action"
+NOWHERE = "/en/territoire/commune/44001/abbaretz/action"
 
 
 def text_of(page: Any) -> str:
@@ -481,7 +500,7 @@ def text_of(page: Any) -> str:
 
 class TestPage:
     def test_totals_are_those_of_the_file(self, world: World) -> None:
-        text = text_of(world.get("anonymous", PAGES[REGION]))
+        text = text_of(world.get("anonymous", PAGES[REGION], year=2019))
         assert "951" in text
         total = format_number(published()["amount"].sum(), 2, "€", "en")
         assert total in text
@@ -493,7 +512,10 @@ class TestPage:
         assert "France services de Nantes" in text
         assert "A place where anyone is helped" in text
         assert "CRTE 44" in text
-        assert "at least €14,328" in text
+        today = text_of(world.get("anonymous", PAGES[NANTES]))
+        assert "PLU de Nantes" not in today
+        assert "PLUi de Nantes Métropole" in today
+        assert "at least €14,328" in today
 
     def test_what_is_of_the_groupings_is_apart(self, world: World) -> None:
         page = BeautifulSoup(world.get("anonymous", PAGES[NANTES]).body, "html.parser")
@@ -511,7 +533,7 @@ class TestPage:
         assert "Publish a file" in text
 
     def test_in_french(self, world: World) -> None:
-        text = text_of(world.get("anonymous", "/fr" + PAGES[REGION]))
+        text = text_of(world.get("anonymous", PAGES[REGION].replace("/en", "/fr", 1), year=2019))
         total = format_number(published()["amount"].sum(), 2, "€", "fr")
         assert " ".join(total.split()) in text
 
@@ -545,7 +567,7 @@ class TestPage:
 
     def test_another_slug_leads_to_the_page(self, world: World) -> None:
         answer = world.app.get(
-            "/territoire/commune/44109/x/action?year=2019", follow_redirects=False
+            "/en/territoire/commune/44109/x/action?year=2019", follow_redirects=False
         )
         assert answer.status_code == 301
         assert answer.headers["Location"].endswith(PAGES[NANTES] + "?year=2019")
@@ -600,9 +622,10 @@ class TestFiles:
             [record(line=n, places=["fr:commune:44026"], title=f"n{n}", granted=n)
              for n in range(2, 2302)],
         )  # fmt: skip
-        answer = world.get("anonymous", "/territoire/commune/44026/carquefou/action/export.csv")
+        answer = world.get("anonymous", "/en/territoire/commune/44026/carquefou/action/export.csv")
         lines = read_file(answer, "csv")
-        assert lines["Title"].nunique() == len(lines[lines["Title"].str.match(r"n\d")]) == 2300
+        many = lines["Title"][lines["Title"].str.match(r"n\d")]
+        assert many.nunique() == len(many) == 2300
 
     def test_of_another_part(self, world: World) -> None:
         answer = world.get("anonymous", f"{PAGES[NANTES]}/export.csv", kind="plan",
@@ -615,7 +638,7 @@ class TestFiles:
             "public",
             [record(places=["fr:commune:44035"], title="=HYPERLINK(1)", granted=1)],
         )
-        path = "/territoire/commune/44035/la-chapelle-sur-erdre/action/export"
+        path = "/en/territoire/commune/44035/la-chapelle-sur-erdre/action/export"
         assert "'=HYPERLINK(1)" in world.get("anonymous", f"{path}.csv").body
         lines = read_file(world.get("anonymous", f"{path}.xlsx"), "xlsx")
         assert "=HYPERLINK(1)" in lines["Title"].tolist()

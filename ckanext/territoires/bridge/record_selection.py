@@ -30,6 +30,8 @@ _DATED = ("plan", "risk")
 
 _ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’'-"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy   "
+# Files of these are editions of a state: as of a day, the latest alone is of use.
+_EDITED = ("plan", "zoning")
 _SEPARATOR = "\x1f"
 _COLUMNS = Record.__table__.c
 
@@ -79,7 +81,7 @@ def selected(wanted: Wanted, release_ids: Sequence[int]) -> sa.CTE:
         )
         .cte("located")
     )
-    ranked = _ranked(located)
+    ranked = _ranked(located, wanted.as_of)
     kept = sa.select(ranked).where(ranked.c["rank"] == 1, *_late_conditions(wanted, ranked))
     return kept.cte("selected")
 
@@ -128,18 +130,38 @@ def _identity(*more: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[Any], ...]
     return key.label("key"), nth.label("nth")
 
 
-def _ranked(located: sa.CTE) -> sa.CTE:
-    """The same records with their `rank` among the files that hold them, and all of these."""
+def _ranked(located: sa.CTE, as_of: date | None = None) -> sa.CTE:
+    """The same records with their `rank` among the files that hold them, and all of these.
+
+    `edition` is 1 for the last edition that a day knew, or the first after it.
+    """
     same = [located.c["key"], located.c["nth"]]
     preferred = [Release.rows.desc(), Release.loaded.desc(), Release.id.desc()]
     rank = sa.func.row_number().over(partition_by=same, order_by=preferred)
     releases = sa.func.array_agg(located.c["release_id"]).over(
         partition_by=same, order_by=preferred, rows=(None, None)
     )
+    edition = _edition(located, as_of) if as_of else sa.literal(1)
     return (
-        sa.select(*located.c, rank.label("rank"), releases.label("releases"))
+        sa.select(
+            *located.c,
+            rank.label("rank"),
+            releases.label("releases"),
+            edition.label("edition"),
+        )
         .join(Release, Release.id == located.c["release_id"])
         .cte("ranked")
+    )
+
+
+def _edition(located: sa.CTE, as_of: date) -> sa.ColumnElement[int]:
+    year = located.c["year"]
+    return sa.func.dense_rank().over(
+        partition_by=[located.c[name] for name in ("kind", "places", "scheme")] + [Release.profile],
+        order_by=[
+            sa.case((year <= as_of.year, 0), (year.is_(None), 2), else_=1),
+            sa.func.abs(year - as_of.year),
+        ],
     )
 
 
@@ -184,6 +206,8 @@ def _early_conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
         found.append(Record.granted >= wanted.granted_min)
     if wanted.granted_max is not None:
         found.append(Record.granted <= wanted.granted_max)
+    if wanted.as_of is not None:
+        found.append(_in_force(wanted.as_of))
     return found
 
 
@@ -203,7 +227,7 @@ def _late_conditions(wanted: Wanted, of: sa.CTE) -> list[sa.ColumnElement[bool]]
         texts = [of.c[name] for name in ("title", "beneficiary", "scheme", "theme")]
         found.append(sa.or_(*(_holds(text, word) for text in texts)))
     if wanted.as_of is not None:
-        found.append(_in_force(of, wanted.as_of))
+        found.append(sa.or_(of.c["kind"].not_in(_EDITED), of.c["edition"] == 1))
     return found
 
 
@@ -212,12 +236,13 @@ def _holds(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
     return folded(column).contains(wanted, autoescape=True)
 
 
-def _in_force(of: sa.CTE, day: date) -> sa.ColumnElement[bool]:
+def _in_force(day: date) -> sa.ColumnElement[bool]:
     """Begun by a day and not ended: what has no date is held to its year, if it has one."""
+    of = _COLUMNS
     begun = sa.case(
-        (of.c["date"].is_not(None), of.c["date"] <= day),
-        (of.c["year"].is_not(None), of.c["year"] <= day.year),
+        (of.date.is_not(None), of.date <= day),
+        (of.year.is_not(None), of.year <= day.year),
         else_=sa.true(),
     )
-    end = of.c["attributes"]["end"].astext
+    end = of.attributes["end"].astext
     return sa.and_(begun, sa.or_(end.is_(None), end > day.isoformat()))

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ckanext.territoires.bridge import custom
+from ckan.plugins import toolkit as tk
+
+from ckanext.territoires.bridge import custom, loading
 from ckanext.territoires.bridge.records import AMOUNTS, Group, Totals, euros
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.bridge.releases import ReleaseInfo
@@ -36,12 +38,22 @@ def record(row: Mapping[Any, Any], releases: Releases) -> dict[str, Any]:
     others = [releases[id] for id in row["releases"] if id != row["release_id"]]
     found = {name: row[name] for name in _PLAIN}
     found |= {name: euros(row[name]) for name in AMOUNTS}
+    release = releases[row["release_id"]]
     return found | {
+        "state_label": state_label(release.profile, row["state"]),
         "date": row["date"].isoformat() if row["date"] else None,
         "places": [place(id) for id in row["places"]],
-        "dataset": dataset(releases[row["release_id"]]),
+        "dataset": dataset(release),
         "also_in": list({each.dataset_id: dataset(each) for each in others}.values()),
     }
+
+
+def state_label(profile: str, state: str | None) -> str:
+    """A state in the words of the profile that read it, in the reader's language."""
+    if not state:
+        return ""
+    known = loading.profiles().get(profile)
+    return known.label_of("state", state, tk.h.lang().split("_")[0]) if known else state
 
 
 def place(identifier: str) -> dict[str, str]:

@@ -52,6 +52,7 @@ def _values(line: Line) -> list[Any]:
     found = dict(line) | {
         "place": ", ".join(place["name"] for place in places),
         "place_id": ", ".join(place["id"] for place in places),
+        "state": line["state_label"],
         "dataset": line["dataset"]["title"],
         "also_in": ", ".join(each["title"] for each in line["also_in"]),
     }

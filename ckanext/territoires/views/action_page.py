@@ -298,7 +298,7 @@ def _parts(
         found[name] = Part(
             name=name,
             count=sum(group.totals.count for group in own),
-            kinds=_kinds(own, contacts),
+            kinds=_kinds(own, contacts, by_id),
             rows=tuple(_worded(row, by_id) for row in inside.get(name, ())),
             above=tuple(_worded(row, by_id) for row in above.get(name, ())),
             totals=_added(own),
@@ -312,11 +312,16 @@ def _parts(
 
 def _worded(row: Mapping[Any, Any], by_id: record_dict.Releases) -> dict[str, Any]:
     found = record_dict.record(row, by_id)
-    return found | {"words": schemes.scheme(found["scheme"])}
+    return found | {
+        "words": schemes.scheme(found["scheme"]),
+        "told": told(found["attributes"] or {}),
+    }
 
 
 def _kinds(
-    groups: Sequence[records.Group], contacts: Mapping[str, schemes.Contact]
+    groups: Sequence[records.Group],
+    contacts: Mapping[str, schemes.Contact],
+    by_id: record_dict.Releases,
 ) -> tuple[Kind, ...]:
     by_scheme: dict[str, list[records.Group]] = {}
     for group in groups:
@@ -328,11 +333,51 @@ def _kinds(
             Kind(
                 scheme,
                 sum(group.totals.count for group in own),
-                tuple((group.values[2], group.totals.count) for group in own if group.values[2]),
+                tuple(
+                    (_state_of(group, by_id), group.totals.count)
+                    for group in own
+                    if group.values[2]
+                ),
                 contacts.get(scheme.contact),
             )
         )
     return tuple(found)
+
+
+def _state_of(group: records.Group, by_id: record_dict.Releases) -> str:
+    return record_dict.state_label(by_id[group.totals.releases[0]].profile, group.values[2])
+
+
+#: Attributes of the profiles that a page words, in order: (attribute, whether it is a day).
+_TOLD = (
+    ("in_force_since", True),
+    ("under_way_type", False),
+    ("prescribed_on", True),
+    ("begins", True),
+    ("ends", True),
+    ("published_on", True),
+    ("decree", False),
+    ("carrier", False),
+)
+
+
+def told(attributes: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """What a line says besides, in the order to read it: words, value, whether it is a day."""
+    words = {
+        "in_force_since": tk._("enforceable since"),
+        "under_way_type": tk._("under way:"),
+        "prescribed_on": tk._("prescribed on"),
+        "begins": tk._("from"),
+        "ends": tk._("to"),
+        "published_on": tk._("published on"),
+        "decree": tk._("decree"),
+        "carrier": tk._("carried by"),
+    }
+    return [
+        (words[name], str(attributes[name]), is_day)
+        for name, is_day in _TOLD
+        if attributes.get(name)
+    ]
 
 
 def _added(groups: Sequence[records.Group]) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import records, releases, schemes
 from ckanext.territoires.bridge.releases import ReleaseInfo
+from ckanext.territoires.logic.record_dict import state_label
 
 YEARS = 3
 # All the records of a nation are too many for its main page.
@@ -62,7 +63,7 @@ def action_summary(shown: Mapping[str, Any]) -> ActionSummary:
         Label(
             schemes.scheme(each.scheme),
             each.count,
-            each.states,
+            tuple(state_label(by_id[each.releases[0]].profile, state) for state in each.states),
             tuple(by_id[id] for id in each.releases),
         )
         for each in (*found.programmes, *found.zonings)
