@@ -74,6 +74,16 @@ def record_column(table: Table, bound: Bound, findings: Findings) -> list[Any]:
     return [None if text is None else folded.get(text.lower(), text) or None for text in values]
 
 
+def year_column(table: Table, position: int, wanted: np.ndarray, findings: Findings) -> np.ndarray:
+    """Years of a column as texts, empty where there is none; said of the rows `wanted`."""
+    cells = table.text(position).tolist()
+    read = {text: parse_year(text) for text in set(cells)}
+    for row in np.flatnonzero(wanted):
+        if read[cells[row]] is None:
+            findings.problem("not_a_year", table.lines[row], table.header[position], cells[row])
+    return np.array([str(read[text] or "") for text in cells], dtype=object)
+
+
 def end_column(table: Table, bound: Bound) -> list[date | None]:
     """The last days of the periods (`date/date`) of a column of dates."""
     return parse_dates(table.text(bound.position).tolist()).ends

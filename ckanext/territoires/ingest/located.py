@@ -15,7 +15,6 @@ from ckanext.territoires.ingest.recognition import find
 from ckanext.territoires.ingest.table import Table
 from ckanext.territoires.territory.reference import Reference
 
-
 # What stands for the lack of a code.
 _NOTHING = ("nr", "nd", "n.d.", "na", "n/a", "-", "null", "none", "nan")
 

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ckanext.territoires.figures.status import Origin, Status
-from ckanext.territoires.ingest.cells import number_column
-from ckanext.territoires.ingest.dates import parse_year
+from ckanext.territoires.ingest.cells import number_column, year_column
 from ckanext.territoires.ingest.findings import Findings
 from ckanext.territoires.ingest.located import Located, departement_of
 from ckanext.territoires.ingest.observations import COLUMNS, Observed
@@ -75,12 +74,8 @@ def _periods(
         return np.full(count, profile.period or "", dtype=object), np.full(
             count, bool(profile.period)
         )
-    cells = table.text(position)
-    years = cells.map({text: parse_year(text) for text in cells.unique()})
-    for row in np.flatnonzero(years.isna().to_numpy() & concerned):
-        findings.problem("not_a_year", table.lines[row], table.header[position], cells.iloc[row])
-    known = years.notna().to_numpy()
-    return years.map(lambda y: str(int(y)) if y == y else "").to_numpy(dtype=object), known
+    years = year_column(table, position, concerned, findings)
+    return years, years != ""
 
 
 def _with_zeros(

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ckanext.territoires.figures.status import Origin, Status
-from ckanext.territoires.ingest.cells import number_column
+from ckanext.territoires.ingest.cells import number_column, year_column
 from ckanext.territoires.ingest.checks import failing
-from ckanext.territoires.ingest.dates import parse_year
 from ckanext.territoires.ingest.findings import Findings
 from ckanext.territoires.ingest.located import Located, departement_of
 from ckanext.territoires.ingest.places import Place
@@ -139,12 +138,9 @@ def _row_periods(
     position = find(profile.period_names, table.header)
     if position is None:
         return None
-    cells = table.text(position)
-    years = cells.map({text: parse_year(text) for text in cells.unique()})
-    for row in np.flatnonzero(years.isna().to_numpy() & kept):
-        findings.problem("not_a_year", table.lines[row], table.header[position], cells.iloc[row])
-        kept[row] = False
-    return years.map(lambda year: str(int(year)) if year == year else "").to_numpy(dtype=object)
+    years = year_column(table, position, kept, findings)
+    kept &= years != ""
+    return years
 
 
 def _first_of_each(
