@@ -101,6 +101,7 @@ def _subtitle(title: str, row: Row, areas: Areas) -> str:
     label = "" if row.label == title else row.label
     unit = "" if row.unit.lower() == row.label.lower() else row.unit
     counted = f"{label} ({unit})" if label and unit else label or unit
+    counted = counted[:1].upper() + counted[1:]
     when = " / ".join(map(period, periods[-2:]))
     return ", ".join(part for part in (counted, areas.within, when) if part)
 

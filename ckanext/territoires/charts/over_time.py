@@ -35,11 +35,13 @@ def history(subject: Subject, words: Words, size: Size, description: str) -> Spe
     series = all_series(subject)
     figures = [figure for _name, _precision, line in series for figure in line]
     values = [value for figure in figures if (value := known(figure)) is not None]
-    ticks = _ticks(values)
+    ticks = _ticks(values, whole=all(precision == 0 for _name, precision, _line in series))
     shown = [words.number(tick, _decimals(ticks)) for tick in ticks]
     ends = [
-        words.figure(line[-1], precision) for _name, precision, line in series if line
-    ]  # what is written at the right
+        words.figure(found[-1], precision)
+        for _name, precision, line in series
+        if (found := [figure for figure in line if known(figure) is not None])
+    ]
     sheet = Sheet(
         subject.chart.title,
         _subtitle(subject),
@@ -48,7 +50,7 @@ def history(subject: Subject, words: Words, size: Size, description: str) -> Spe
         size,
         subject.portrait.language,
         left=round(max(text_width(text, size.small) for text in shown) + 14),
-        right=round(min(max(text_width(text, size.text) for text in ends) + 10, 110)),
+        right=round(max([0.0, *(text_width(text, size.text) for text in ends)]) * 1.08 + 10),
     )
     layers, top = _legend([name for name, _precision, _line in series], sheet)
     periods = {year(figure.period): figure.period for figure in figures}
@@ -94,8 +96,8 @@ def _positions(years: list[int], width: int) -> dict[int, float]:
     return {year: round(8 + (width - 16) * (year - years[0]) / span, 1) for year in years}
 
 
-def _ticks(values: list[float]) -> list[float]:
-    """Round numbers around the values, three to six of them."""
+def _ticks(values: list[float], *, whole: bool) -> list[float]:
+    """Round numbers around the values, some five of them; of what is counted, whole numbers."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if low == high:
         low, high = (low - abs(low) * 0.1 - 0.5, high + abs(high) * 0.1 + 0.5)
@@ -105,6 +107,8 @@ def _ticks(values: list[float]) -> list[float]:
     rough = (high - low) / 4
     unit = 10 ** math.floor(math.log10(rough))
     step = next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough)
+    if whole and step != int(step):
+        step = float(math.ceil(step))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(rank * step, 10) for rank in range(first, last + 1)]
 
@@ -173,8 +177,7 @@ def _ends(series: list[Series], x: dict[int, float], y: Any, sheet: Sheet, words
     for rank, (_name, precision, figures) in enumerate(series):
         found = [figure for figure in figures if known(figure) is not None]
         if found:
-            value = found[-1].value or 0.0
-            text = words.number(value, precision)
+            value, text = found[-1].value or 0.0, words.figure(found[-1], precision)
             last.append((x[year(found[-1].period)] + 9, y(value), text, rank))
     last.sort(key=lambda end: end[1])
     placed: list[tuple[float, float, str, int]] = []

@@ -35,7 +35,8 @@ class Subject:
     def histories(self, row: Row, most: int) -> list[tuple[Place, tuple[Figure, ...]]]:
         """The histories of a row, the territory's first, for some places at most.
 
-        A comparator of another size is left out: beside a région, a commune is a flat line.
+        A comparator of which nothing is known is left out, and one of another size: beside a
+        région, a commune is a flat line.
         """
         own = row.history or (row.figure,)
         size = _size(own)
@@ -44,9 +45,8 @@ class Subject:
             for place, history in zip(
                 self.portrait.comparators, row.comparison_histories, strict=False
             )
-            if size is None
-            or (other := _size(history)) is None
-            or size / _MOST_TIMES <= other <= size * _MOST_TIMES
+            if (other := _size(history)) is not None
+            and (size is None or size / _MOST_TIMES <= other <= size * _MOST_TIMES)
         ]
         return [(self.portrait.territory, own), *others][:most]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from ckan.plugins import toolkit as tk
 
@@ -77,21 +78,25 @@ def shown(
         return None
     asked = {key: value for key, value in (params or {}).items() if key in ASKED and value}
 
+    # One address is asked of CKAN, the others are made from it: a portrait has twenty charts.
+    own = page_url(territory, chart.id)
+
     def address(fmt: str, **more: Any) -> str:
-        return image_url(territory, chart.id, fmt, **asked, **more)
+        query = urlencode({**more, **asked}, doseq=True)
+        return f"{own}{fmt}?{query}" if query else f"{own}{fmt}"
 
     return Shown(
         id=chart.id,
         title=chart.title,
         alt=alt,
-        wide=Picture(address("svg"), WIDE.width, heights[WIDE]),
-        narrow=Picture(address("svg", size="narrow"), NARROW.width, heights[NARROW]),
+        wide=Picture(address(".svg"), WIDE.width, heights[WIDE]),
+        narrow=Picture(address(".svg", size="narrow"), NARROW.width, heights[NARROW]),
         table=table,
-        page=page_url(territory, chart.id, **asked),
-        svg=address("svg"),
-        png=address("png"),
-        csv=address("csv"),
-        spec=address("json"),
+        page=address(""),
+        svg=address(".svg"),
+        png=address(".png"),
+        csv=address(".csv"),
+        spec=address(".json"),
     )
 
 
