@@ -35,7 +35,7 @@ def history(subject: Subject, words: Words, size: Size, description: str) -> Spe
     series = all_series(subject)
     figures = [figure for _name, _precision, line in series for figure in line]
     values = [value for figure in figures if (value := known(figure)) is not None]
-    ticks = _ticks(values, whole=all(precision == 0 for _name, precision, _line in series))
+    ticks = axis(values, whole=all(precision == 0 for _name, precision, _line in series))
     shown = [words.number(tick, _decimals(ticks)) for tick in ticks]
     ends = [
         words.figure(found[-1], precision)
@@ -96,19 +96,21 @@ def _positions(years: list[int], width: int) -> dict[int, float]:
     return {year: round(8 + (width - 16) * (year - years[0]) / span, 1) for year in years}
 
 
-def _ticks(values: list[float], *, whole: bool) -> list[float]:
+def axis(values: list[float], *, whole: bool) -> list[float]:
     """Round numbers around the values, some five of them; of what is counted, whole numbers."""
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if low == high:
-        low, high = (low - abs(low) * 0.1 - 0.5, high + abs(high) * 0.1 + 0.5)
+        around = abs(low) * 0.1 + 0.5
+        low, high = max(low - around, min(low, 0.0)), high + around
     # A scale that starts at zero is the honest one; far from it, it would flatten everything.
     if 0 < low < 0.6 * high:
         low = 0.0
     rough = (high - low) / 4
-    unit = 10 ** math.floor(math.log10(rough))
-    step = next(m * unit for m in (1, 2, 2.5, 5, 10) if m * unit >= rough)
-    if whole and step != int(step):
-        step = float(math.ceil(step))
+    unit: float = 10.0 ** math.floor(math.log10(rough))
+    round_ones = (1, 2, 5, 10) if whole else (1, 2, 2.5, 5, 10)
+    step: float = next(one * unit for one in round_ones if one * unit >= rough)
+    if whole:
+        step = max(step, 1.0)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(rank * step, 10) for rank in range(first, last + 1)]
 

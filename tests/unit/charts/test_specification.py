@@ -17,6 +17,7 @@ from PIL import Image
 
 from ckanext.territoires.charts import palette
 from ckanext.territoires.charts.layout import NARROW, SIZES, WIDE, Size, dimensions
+from ckanext.territoires.charts.over_time import axis
 from ckanext.territoires.charts.reading import NothingToDraw, find, subject
 from ckanext.territoires.charts.render import render_png, render_svg
 from ckanext.territoires.charts.specification import specification
@@ -321,3 +322,20 @@ def flat(coordinates: Any) -> Iterator[tuple[float, float]]:
     else:
         for part in coordinates:
             yield from flat(part)
+
+
+@pytest.mark.parametrize(
+    ("values", "whole", "ticks"),
+    [
+        ([88, 97], True, [85, 90, 95, 100]),
+        ([0, 1], True, [0, 1]),
+        ([0, 0], True, [0, 1]),
+        ([21060, 21323], True, [21000, 21100, 21200, 21300, 21400]),
+        ([10, 40], True, [0, 10, 20, 30, 40]),
+        ([-3, 8], True, [-5, 0, 5, 10]),
+        ([1.1, 1.4], False, [1.1, 1.2, 1.3, 1.4]),
+        ([], False, [0, 0.25, 0.5, 0.75, 1]),
+    ],
+)
+def test_an_axis_has_round_numbers(values: list[float], whole: bool, ticks: list[float]) -> None:
+    assert axis(values, whole=whole) == ticks
