@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -46,8 +46,10 @@ class Values(Protocol):
         """Periods at which an indicator is known of a territory, whatever its status, in order."""
         ...
 
-    def get(self, territory: str, indicator: str, period: str) -> Cell | None:
-        """The figure, None when nothing is known of it."""
+    def across(
+        self, territories: Sequence[str], indicator: str, period: str
+    ) -> Sequence[Cell | None]:
+        """The figures of several territories, in their order; None where nothing is known."""
         ...
 
 
@@ -228,27 +230,26 @@ class _Writer:
         periods = self._material.values.periods(self._id, one.name)
         if not periods:
             return self._lacking(one)
-        period = periods[-1]
-        history = tuple(self._figure(one, self._id, each) for each in periods)
+        history = tuple(self._figures(one, (self._id,), each)[0] for each in periods)
         figure = history[-1]
         since = _earlier(history)
         change = _change(since, figure, one) if since else None
-        comparisons = tuple(self._figure(one, id, period) for id in self._others)
+        comparisons = self._figures(one, self._others, figure.period)
         changes: tuple[Change | None, ...] = ()
         if since:
             changes = tuple(
-                _change(self._figure(one, other.territory, since.period), other, one)
-                for other in comparisons
+                _change(earlier, other, one)
+                for earlier, other in zip(
+                    self._cells(one, self._others, since.period), comparisons, strict=True
+                )
             )
         histories: tuple[tuple[Figure, ...], ...] = ()
         if one.name in self._lined and len(periods) > 1:
-            histories = tuple(
-                tuple(self._figure(one, id, each) for each in periods)
-                for id in self._others[:LINES]
-            )
+            lined = [self._figures(one, self._others[:LINES], each) for each in periods]
+            histories = tuple(zip(*lined, strict=True))
         ranked = None
         if figure.value is not None and (figure.coverage is None or figure.coverage.complete):
-            ranked = Ranked(one.name, period, figure.value, figure.sources)
+            ranked = Ranked(one.name, figure.period, figure.value, figure.sources)
         return _Draft(one, figure, history, comparisons, change, changes, histories, ranked)
 
     def _lacking(self, one: Described) -> _Draft:
@@ -257,26 +258,39 @@ class _Writer:
         period = max(
             (p[-1] for id in self._others if (p := values.periods(id, one.name))), default=""
         )
-        return _Draft(
-            one,
-            self._figure(one, self._id, period),
-            (),
-            tuple(self._figure(one, id, period) for id in self._others),
-            None,
-            (),
-            (),
-            None,
+        figure, *comparisons = self._figures(one, (self._id, *self._others), period)
+        return _Draft(one, figure, (), tuple(comparisons), None, (), (), None)
+
+    def _cells(
+        self, one: Described, territories: Sequence[str], period: str
+    ) -> Iterator[_Earlier | None]:
+        """What a change is counted from: its period and value, None for a floor or a lack."""
+        for cell in self._material.values.across(territories, one.name, period):
+            if cell is None or cell.value is None or (one.sum_of_parts and not cell.complete):
+                yield None
+            else:
+                yield _Earlier(period, cell.value)
+
+    def _figures(
+        self, one: Described, territories: Sequence[str], period: str
+    ) -> tuple[Figure, ...]:
+        found = self._material.values.across(territories, one.name, period)
+        return tuple(
+            [
+                self._figure(one, id, period, cell)
+                for id, cell in zip(territories, found, strict=True)
+            ]
         )
 
-    def _figure(self, one: Described, territory: str, period: str) -> Figure:
-        found = self._material.values.get(territory, one.name, period)
+    def _figure(self, one: Described, territory: str, period: str, found: Cell | None) -> Figure:
         if found is None:
             reason = self._reasons.lacking(territory, one.sum_of_parts or one.derived)
             return Figure(territory, period, None, "not_available", "published", None, reason)
         status, origin, reason, coverage, partial = found.status, found.origin, "", None, False
-        if found.coverage is not None:
-            coverage = Coverage(*found.coverage)
-            partial = not coverage.complete
+        given = found.coverage
+        if given is not None:
+            coverage = Coverage(given[0], given[1], given[2])
+            partial = given[1] < given[0]
         if status != _VALUE:
             reason = self._reasons.absent(status, one.derived, one.sum_of_parts, territory)
         elif partial or origin > 1 or found.periods:
@@ -292,6 +306,12 @@ class _Writer:
             found.sources,
             partial and status == _VALUE and not one.derived,
         )
+
+
+class _Earlier(NamedTuple):
+    period: str
+    value: float | None
+    floor: bool = False
 
 
 def _earlier(history: Sequence[Figure]) -> Figure | None:
@@ -311,8 +331,14 @@ def _earlier(history: Sequence[Figure]) -> Figure | None:
     return None
 
 
-def _change(earlier: Figure, latest: Figure, one: Described) -> Change | None:
-    if earlier.value is None or latest.value is None or earlier.floor or latest.floor:
+def _change(earlier: Figure | _Earlier | None, latest: Figure, one: Described) -> Change | None:
+    if (
+        earlier is None
+        or earlier.value is None
+        or latest.value is None
+        or earlier.floor
+        or latest.floor
+    ):
         return None
     absolute = latest.value - earlier.value
     if one.unit.startswith("%"):

@@ -209,6 +209,8 @@ def plain(value: Any) -> Any:
     kind = cast("type[Any]", type(value))
     if kind in _SCALARS:
         return value
+    if kind is Figure:
+        return _plain_figure(value)
     if kind is tuple:
         return [item if type(item) in _SCALARS else plain(item) for item in value]
     names = _FIELDS.get(kind)
@@ -219,3 +221,25 @@ def plain(value: Any) -> Any:
         item = getattr(value, name)
         found[name] = item if type(item) in _SCALARS else plain(item)
     return found
+
+
+def _plain_figure(figure: Figure) -> dict[str, Any]:
+    """The same, written out: nearly all of a portrait is figures."""
+    coverage = figure.coverage
+    return {
+        "territory": figure.territory,
+        "period": figure.period,
+        "value": figure.value,
+        "status": figure.status,
+        "origin": figure.origin,
+        "coverage": None
+        if coverage is None
+        else {
+            "members": coverage.members,
+            "known": coverage.known,
+            "population_share": coverage.population_share,
+        },
+        "reason": figure.reason,
+        "sources": list(figure.sources),
+        "floor": figure.floor,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -31,14 +32,12 @@ COLUMNS = (
 Periods = tuple[tuple[str, tuple[str, ...]], ...]
 
 # Attributes of an enumeration are looked up slowly, and there are thousands of rows.
-_STATUSES: Sequence[Status] = tuple(Status)
-_ORIGINS: Sequence[Origin] = (
-    Origin.PUBLISHED,
-    Origin.COMPUTED,
-    Origin.MERGED,
-    Origin.ESTIMATED,
-)
-_MERGED = Origin.MERGED
+_STATUSES: Mapping[int, Status] = dict(enumerate(Status))
+_ORIGINS: Mapping[int, Origin] = dict(enumerate(Origin))
+_COMPUTED, _MERGED, _ESTIMATED = Origin.COMPUTED, Origin.MERGED, Origin.ESTIMATED
+_VALUE, _NOT_APPLICABLE = Status.VALUE, Status.NOT_APPLICABLE
+_NO_PLAN: Mapping[str, formula.Plan] = {}
+_NO_ROWS: Mapping[tuple[str, str], Sequence[Any]] = {}
 
 
 class Release(Protocol):
@@ -74,7 +73,6 @@ class Observed:
         """
         self._main = main
         self._known = chosen(rows, releases, as_published, only)
-        self._cells: dict[tuple[str, str, str], Cell | None] = {}
         own = self._known.get(main, {})
         self._plans = _plans(_signature([own]))
         self._wide: Mapping[str, Mapping[str, formula.Plan]] | None = None
@@ -92,31 +90,23 @@ class Observed:
 
     def get(self, territory: str, indicator: str, period: str) -> Cell | None:
         """The figure, None when nothing is known of it."""
-        key = (territory, indicator, period)
-        if key not in self._cells:
-            self._cells[key] = self._read(territory, indicator, period)
-        return self._cells[key]
+        return self.across((territory,), indicator, period)[0]
 
-    def _read(self, territory: str, indicator: str, period: str) -> Cell | None:
-        known = self._known.get(territory)
-        if known is None:
-            return None
-        plan = self._plans.get(indicator, {}).get(period)
+    def across(
+        self, territories: Sequence[str], indicator: str, period: str
+    ) -> Sequence[Cell | None]:
+        """The figures of several territories, in their order."""
+        plan = self._plans.get(indicator, _NO_PLAN).get(period)
         if plan is None:
-            plan = self._of_all().get(indicator, {}).get(period)
-        if plan is None:
-            return None
+            plan = self._of_all().get(indicator, _NO_PLAN).get(period)
+            if plan is None:
+                return (None,) * len(territories)
+        known = self._known
         if plan.formula is None:
-            row = known.get(plan.parts[0])
-            return _cell(row) if row else None
-        parts: list[Cell] = []
-        for part in plan.parts:
-            cell = self.get(territory, *part)
-            if cell is None:
-                return None
-            parts.append(cell)
-        given = iter(parts)
-        return plan.cell(lambda _name, _period: next(given))
+            part = plan.parts[0]
+            rows = [known.get(id, _NO_ROWS).get(part) for id in territories]
+            return [_cell(row) if row else None for row in rows]
+        return [_computed(plan, plan.formula, known.get(id, _NO_ROWS)) for id in territories]
 
     def _of_all(self) -> Mapping[str, Mapping[str, formula.Plan]]:
         if self._wide is None:
@@ -182,6 +172,37 @@ def _cell(row: Sequence[Any]) -> Cell:
         (),
         (row[9],),
     )
+
+
+def _computed(
+    plan: formula.Plan, made: formula.Formula, known: Mapping[tuple[str, str], Sequence[Any]]
+) -> Cell | None:
+    """A formula over rows; None when one of its parts is not known at all."""
+    rows: list[Sequence[Any]] = []
+    plain = True
+    for part in plan.parts:
+        row = known.get(part)
+        if row is None:
+            return None
+        rows.append(row)
+        # Known, whole, and no estimate: nearly all of them.
+        plain = plain and row[4] == 0 and row[5] != _ESTIMATED and row[6] == row[7]
+    if not plain:
+        given = iter(rows)
+        return plan.cell(lambda _name, _period: _cell(next(given)))
+    value = made.scalar(plan.years, *[row[3] for row in rows])
+    first = rows[0]
+    sources: tuple[int, ...] = (first[9],)
+    members = first
+    for row in rows:
+        if row[9] not in sources:
+            sources = (*sources, row[9])
+        if members[6] is None:
+            members = row
+    coverage = None if members[6] is None else Coverage(members[6], members[7], members[8])
+    if not math.isfinite(value):
+        return Cell(None, _NOT_APPLICABLE, _COMPUTED, coverage, plan.periods, sources)
+    return Cell(value, _VALUE, _COMPUTED, coverage, plan.periods, sources)
 
 
 def _signature(known: Iterable[Mapping[tuple[str, str], Any]]) -> Periods:

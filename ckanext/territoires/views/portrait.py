@@ -17,6 +17,9 @@ from ckanext.territoires.views.territory import find
 
 territoires_portrait = Blueprint("territoires_portrait", __name__)
 
+#: Formats of a portrait, in the order in which they are offered.
+FORMATS = ("pdf", "odt", "docx", "xlsx", "csv", "json")
+
 
 @territoires_portrait.route("/territoire/<level>/<code>/<slug>/portrait")
 def read(level: str, code: str, slug: str) -> str | AnyResponse:
@@ -27,6 +30,7 @@ def read(level: str, code: str, slug: str) -> str | AnyResponse:
     asked, problems = _asked()
     portrait = _portrait(shown, asked)
     writer = portrait_page.Writer(portrait.language)
+    pages = current_app.view_functions
     return tk.render(
         "territoire/portrait.html",
         {
@@ -39,7 +43,10 @@ def read(level: str, code: str, slug: str) -> str | AnyResponse:
             "asked": asked,
             "compared": _lines(asked),
             "problems": problems,
-            "has_charts": "territoires_charts.image" in current_app.view_functions,
+            "has_charts": "territoires_charts.image" in pages,
+            "formats": FORMATS if "territoires_editions.download" in pages else (),
+            "has_editions": "territoires_editions.index" in pages,
+            "may_comment": "territoires_editions.comment" in pages and _may_comment(shown["id"]),
             "max_compared": portraits.MAX_COMPARED,
         },
     )
@@ -138,6 +145,17 @@ def _portrait(shown: dict[str, Any], asked: dict[str, Any]) -> Portrait:
         )
     except tk.ValidationError as error:
         return tk.abort(400, " ".join(error.error_summary.values()))
+
+
+def _may_comment(territory: str) -> bool:
+    if tk.current_user.is_anonymous:
+        return False
+    what = {"territory": territory, "theme": portraits.theme_names()[0]}
+    try:
+        tk.check_access("territoires_portrait_comment_save", {}, what)
+    except tk.NotAuthorized:
+        return False
+    return True
 
 
 def _missing(portrait: Portrait) -> list[str]:
