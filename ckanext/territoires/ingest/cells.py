@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ckanext.territoires.figures.status import Status
 from ckanext.territoires.ingest.dates import parse_dates, parse_year
@@ -18,6 +17,8 @@ from ckanext.territoires.ingest.numbers import parse_numbers
 from ckanext.territoires.ingest.recognition import Bound
 from ckanext.territoires.ingest.table import Table
 
+# No mark of secrecy or absence is longer.
+_LONGEST_MARK = 30
 _CENT = Decimal("0.01")
 
 
@@ -32,11 +33,12 @@ def number_column(table: Table, bound: Bound, findings: Findings) -> tuple[np.nd
         empty = column.marks[""]
         return values, np.where(np.isnan(values), empty, Status.VALUE).astype(np.int8)
     cells = table.text(bound.position)
-    lacking = cells.str.lower().map(column.marks)
-    marked = lacking.notna().to_numpy()
-    numbers = parse_numbers(cells.mask(marked, ""), kind=column.type)
+    marks = column.marks
+    lacking = [marks.get(text.lower()) if len(text) < _LONGEST_MARK else None for text in cells]
+    written = ["" if mark is not None else text for text, mark in zip(cells, lacking, strict=True)]
+    numbers = parse_numbers(written, kind=column.type)
     for row in np.flatnonzero(numbers.failed):
-        findings.problem("not_a_number", table.lines[row], bound.header, cells.iloc[row])
+        findings.problem("not_a_number", table.lines[row], bound.header, cells[row])
     if numbers.ambiguous is not None:
         findings.assume(
             "thousands_mark" if numbers.thousands else "decimal_mark",
@@ -44,7 +46,10 @@ def number_column(table: Table, bound: Bound, findings: Findings) -> tuple[np.nd
             value=numbers.ambiguous,
         )
     statuses = np.where(np.isnan(numbers.values), Status.NOT_AVAILABLE, Status.VALUE)
-    statuses[marked] = lacking[marked].astype(int)
+    marked = [(row, mark) for row, mark in enumerate(lacking) if mark is not None]
+    if marked:
+        rows, found = zip(*marked, strict=True)
+        statuses[list(rows)] = found
     return numbers.values, statuses.astype(np.int8)
 
 
@@ -58,16 +63,15 @@ def record_column(table: Table, bound: Bound, findings: Findings) -> list[Any]:
     if column.numeric:
         values, _ = number_column(table, bound, findings)
         return [_number(value, column.type) for value in values.tolist()]
-    cells = table.text(bound.position)
-    lower = cells.str.lower()
-    cells = cells.mask(lower.isin(list(column.marks)), "")
+    marks = column.marks
+    cells = ["" if text.lower() in marks else text for text in table.text(bound.position)]
     if column.type == "date":
         return list(_dates(table, bound, cells, findings)[0])
     if column.type == "year":
         return _parsed(table, bound, cells, parse_year, "not_a_year", findings)
     if column.type == "siret":
         return _persons(table, bound, cells, findings)
-    values = [text or None for text in cells.tolist()]
+    values = [text or None for text in cells]
     if column.values is None:
         return values
     folded = {key.strip().lower(): value for key, value in column.values.items()}
@@ -76,7 +80,7 @@ def record_column(table: Table, bound: Bound, findings: Findings) -> list[Any]:
 
 def year_column(table: Table, position: int, wanted: np.ndarray, findings: Findings) -> np.ndarray:
     """Years of a column as texts, empty where there is none; said of the rows `wanted`."""
-    cells = table.text(position).tolist()
+    cells = table.text(position)
     read = {text: parse_year(text) for text in set(cells)}
     for row in np.flatnonzero(wanted):
         if read[cells[row]] is None:
@@ -86,7 +90,7 @@ def year_column(table: Table, position: int, wanted: np.ndarray, findings: Findi
 
 def end_column(table: Table, bound: Bound) -> list[date | None]:
     """The last days of the periods (`date/date`) of a column of dates."""
-    return parse_dates(table.text(bound.position).tolist()).ends
+    return parse_dates(table.text(bound.position)).ends
 
 
 def _number(value: float, kind: str) -> Any:
@@ -98,31 +102,29 @@ def _number(value: float, kind: str) -> Any:
 
 
 def _dates(
-    table: Table, bound: Bound, cells: pd.Series, findings: Findings
+    table: Table, bound: Bound, cells: list[str], findings: Findings
 ) -> tuple[list[date | None], list[date | None]]:
-    texts = cells.tolist()
-    dates = parse_dates(texts)
+    dates = parse_dates(cells)
     for row in dates.failed:
-        findings.problem("not_a_date", table.lines[row], bound.header, texts[row])
+        findings.problem("not_a_date", table.lines[row], bound.header, cells[row])
     if dates.serials:
         findings.assume("day_numbers", column=bound.header, count=dates.serials)
     return dates.values, dates.ends
 
 
 def _parsed(
-    table: Table, bound: Bound, cells: pd.Series, parse: Any, code: str, findings: Findings
+    table: Table, bound: Bound, cells: list[str], parse: Any, code: str, findings: Findings
 ) -> list[Any]:
-    texts = cells.tolist()
-    values = [parse(text) if text else None for text in texts]
-    for row, (text, value) in enumerate(zip(texts, values, strict=True)):
+    values = [parse(text) if text else None for text in cells]
+    for row, (text, value) in enumerate(zip(cells, values, strict=True)):
         if text and value is None:
             findings.problem(code, table.lines[row], bound.header, text)
     return values
 
 
-def _persons(table: Table, bound: Bound, cells: pd.Series, findings: Findings) -> list[str | None]:
+def _persons(table: Table, bound: Bound, cells: list[str], findings: Findings) -> list[str | None]:
     values: list[str | None] = []
-    for row, text in enumerate(cells.tolist()):
+    for row, text in enumerate(cells):
         value, right = parse_siret(text)
         if not right:
             findings.problem("wrong_siret", table.lines[row], bound.header, text)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +182,7 @@ def _read(
         report=findings.report(profile.name, count, used, count - used - out),
         profile=profile,
         shape=profile.shape,
-        observations=frame if state == "read" else _nothing(),
+        observations=frame if state == "read" else _empty().copy(),
         records=records if state == "read" else [],
         table=_shown(table),
         vintage=vintage(profile.vintage, latest, years),
@@ -204,7 +205,7 @@ def _hint(profile: Profile, table: Table, latest: Mapping[str, str]) -> int | No
         return rule.year if rule else None
     position = find(rule.names, table.header)
     if position is not None:
-        years = {parse_year(text) for text in table.text(position).unique()} - {None}
+        years = {parse_year(text) for text in set(table.text(position))} - {None}
         return max(year for year in years if year) if years else None
     period = latest.get(rule.of or "")
     return int(period[-4:]) + rule.plus if period else None
@@ -245,7 +246,7 @@ def _stopped(
         report=findings.report(None, rows, 0, 0),
         profile=None,
         shape=None,
-        observations=_nothing(),
+        observations=_empty().copy(),
         records=[],
         table=table or Shown((), ()),
         vintage="",
@@ -259,7 +260,8 @@ def _shown(table: Table) -> Shown:
     return Shown(table.header, tuple(tuple(row) for row in table.sample(_SHOWN_ROWS)))
 
 
-def _nothing() -> pd.DataFrame:
+@lru_cache(maxsize=1)
+def _empty() -> pd.DataFrame:
     frame = pd.DataFrame({column: pd.Series([], dtype=object) for column in COLUMNS})
     kinds = {"value": float, "status": np.int8, "origin": np.int8}
     return frame.astype(kinds).astype(dict.fromkeys(COLUMNS[:3], "category"))

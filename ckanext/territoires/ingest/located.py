@@ -34,7 +34,7 @@ def concerned(table: Table, profile: Profile, findings: Findings) -> np.ndarray:
         position = find(rule.names, table.header)
         if position is None:
             continue
-        out = kept & table.text(position).isin(list(rule.values)).to_numpy()
+        out = kept & np.array([text in rule.values for text in table.text(position)], dtype=bool)
         if out.any():
             findings.assume("rows_left_out", count=int(out.sum()), reason=dict(rule.reason))
             kept &= ~out
@@ -46,15 +46,15 @@ def read_codes(table: Table, profile: Profile, findings: Findings) -> Codes:
     rule = profile.territory
     count = len(table.lines)
     position = find(rule.names, table.header)
-    cells = table.text(position).tolist() if position is not None else [""] * count
+    cells = table.text(position) if position is not None else [""] * count
     levels = [rule.level] * count
     level_position = find(rule.level_names, table.header)
     if level_position is not None:
-        written = table.text(level_position).str.lower()
-        levels = written.map(dict(rule.level_values)).fillna("").tolist()
+        written = table.text(level_position)
+        levels = [rule.level_values.get(text.lower(), "") for text in written]
         for row in np.flatnonzero([not level for level in levels]):
             header = table.header[level_position]
-            findings.problem("unknown_level", table.lines[row], header, written.iloc[row])
+            findings.problem("unknown_level", table.lines[row], header, written[row])
     cells = ["" if text.lower() in _NOTHING else text for text in cells]
     keys = list(zip(levels, cells, strict=True))
     of_text: dict[tuple[str, str], tuple[Code, ...]] = {}
@@ -161,7 +161,7 @@ def departements(table: Table, profile: Profile) -> list[str | None] | None:
     position = find(profile.territory.departement, table.header)
     if position is None:
         return None
-    cells = table.text(position).tolist()
+    cells = table.text(position)
     read = {text: parse_code(text, "departement") for text in set(cells)}
     codes = {text: c.code for text, c in read.items() if c and c.level == "departement"}
     return [codes.get(text) for text in cells]

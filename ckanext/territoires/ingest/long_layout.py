@@ -36,8 +36,9 @@ def observe_long(
     findings: Findings,
 ) -> Observed:
     """Values added by place, indicator and period; lines of other things are not concerned."""
-    names = table.text(find(rule.indicator, table.header) or 0).map(dict(rule.indicators))
-    concerned = kept & names.notna().to_numpy()
+    position = find(rule.indicator, table.header) or 0
+    names = np.array([rule.indicators.get(text) for text in table.text(position)], dtype=object)
+    concerned = kept & (names != np.array(None))
     left = int((kept & ~concerned).sum())
     if left:
         findings.assume("values_left_out", count=left)
@@ -47,7 +48,7 @@ def observe_long(
     frame = pd.DataFrame(
         {
             "territory": [located.places[row][0].id for row in rows],
-            "indicator": names.to_numpy(dtype=object)[rows],
+            "indicator": names[rows],
             "period": periods[rows],
             "value": values[rows],
             "status": statuses[rows],

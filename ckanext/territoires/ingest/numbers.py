@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,8 @@ import pandas as pd
 _SPACES = " \u00a0\u202f\u2009\u2007"
 _SIGNS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 _UNITS = re.compile(r"(?:€|%|eur|euros?|k€)$", re.IGNORECASE)
+# From how many cells on it is worth reading a column at once first.
+_LONG = 500
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _SPACED = re.compile(rf"[+-]?\d{{1,3}}(?:[{_SPACES}]\d{{3}})+(?:[.,]\d*)?")
 _ONE = re.compile(r"([+-]?)(\d*)([.,])(\d*)")
@@ -37,20 +41,22 @@ class Numbers:
     settled: bool = False
 
 
-def parse_numbers(cells: pd.Series, *, kind: str = "number") -> Numbers:
+def parse_numbers(cells: Sequence[str], *, kind: str = "number") -> Numbers:
     """Read a column of strings; empty ones give NaN and do not fail.
 
     `kind` settles what the column itself does not: a mark before exactly three digits is that of
     thousands in an `integer` or in an `amount` of money (two decimals at most), a decimal mark in a
     `number`.
     """
-    texts = cells.to_numpy(dtype=object)
-    values = np.full(len(texts), np.nan)
-    failed = np.zeros(len(texts), dtype=bool)
+    values, left = _plain(cells)
+    failed = np.zeros(len(cells), dtype=bool)
     doubtful: list[tuple[int, str, str]] = []
     marks: dict[str, set[str]] = {"decimal": set(), "thousands": set()}
+    if np.any(values != np.floor(values), where=~np.isnan(values)):
+        marks["decimal"].add(".")
     seen: dict[str, float | None] = {}
-    for index, text in enumerate(texts):
+    for index in left:
+        text = cells[index]
         if not text:
             continue
         if text in seen:
@@ -74,6 +80,21 @@ def parse_numbers(cells: pd.Series, *, kind: str = "number") -> Numbers:
         values[index] = float(plain)
     first = doubtful[0]
     return Numbers(values, failed, first[1], *settled[first[2]])
+
+
+def _plain(cells: Sequence[str]) -> tuple[np.ndarray, Iterable[int]]:
+    """What is plainly a number in a long column, and the positions of the other cells.
+
+    Cells that may hold a mark of thousands (1.234) are left, and so are those of short columns.
+    """
+    if len(cells) < _LONG:
+        return np.full(len(cells), np.nan), range(len(cells))
+    column: Any = pd.to_numeric(pd.Series(cells, dtype=object), errors="coerce")
+    values: np.ndarray = column.to_numpy(dtype=float, copy=True)
+    with np.errstate(invalid="ignore"):
+        small = (np.abs(values) < 1000) & (values != np.floor(values))
+        values[~np.isfinite(values) | (small & (np.round(values, 3) == values))] = np.nan
+    return values, np.flatnonzero(np.isnan(values)).tolist()
 
 
 def parse_number(text: str) -> float | None:

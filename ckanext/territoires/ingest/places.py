@@ -39,14 +39,7 @@ class Gazetteer:
         self.reference = reference
         self.year = year
         self._found: dict[tuple[str, str], Place] = {}
-        day = f"{year}-01-01" if year else ""
-        moves = reference.history.moves if year else ()
-        self._moved = {
-            (move.level, code)
-            for move in moves
-            if move.date > day
-            for code in (move.before, move.after)
-        }
+        self._moved = _moved_since(reference, year)
 
     def place(self, level: str, code: str) -> Place:
         """The place of a code, which is as the official tables write it."""
@@ -130,6 +123,16 @@ def codes_in(codes: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
         if level in found:
             found[level].add(code)
     return {level: frozenset(these) for level, these in found.items() if these}
+
+
+@lru_cache(maxsize=12)
+def _moved_since(reference: Reference, year: int | None) -> frozenset[tuple[str, str]]:
+    """Level and code of what a change touched after the 1st of January of a year."""
+    if year is None:
+        return frozenset()
+    day = f"{year}-01-01"
+    moves = (move for move in reference.history.moves if move.date > day)
+    return frozenset((move.level, code) for move in moves for code in (move.before, move.after))
 
 
 @lru_cache(maxsize=12)

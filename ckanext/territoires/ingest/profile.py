@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as made
@@ -48,6 +49,11 @@ class Names:
     """Ways in which files write the name of a column, the preferred first."""
 
     patterns: tuple[NamePattern, ...]
+    regex: re.Pattern[str]
+
+    def among(self, folded: str) -> bool:
+        """Whether one of these names, folded and each on a line, is that of the column."""
+        return self.regex.search(folded) is not None
 
     def match(self, folded: str) -> str | None:
         """The period in a folded name; empty when it has none, None when it is another column."""

@@ -240,9 +240,11 @@ def _names(node: _Node, key: str = "column", aliases: str = "aliases") -> Names:
 
 def _compiled(node: _Node, key: str, texts: Sequence[str]) -> Names:
     try:
-        return Names(tuple(name_pattern(text) for text in texts))
+        patterns = tuple(name_pattern(text) for text in texts)
     except ValueError as error:
         raise node.error(key, f"{error} is not the name of a column") from error
+    either = "|".join(pattern.regex.pattern for pattern in patterns)
+    return Names(patterns, re.compile(rf"^(?:{either})$", re.MULTILINE))
 
 
 def _marks(node: _Node | None) -> dict[str, Status]:

@@ -129,7 +129,7 @@ def find(names: Names | None, header: Sequence[str]) -> int | None:
 def left_out(profile: Profile, header: Sequence[str]) -> list[str]:
     """Columns of a file that a profile does not read."""
     known = _names_of(profile)
-    return [name for name in header if not any(n.match(fold_name(name)) is not None for n in known)]
+    return [name for name in header if not any(n.among(fold_name(name)) for n in known)]
 
 
 def _compare(
@@ -139,15 +139,12 @@ def _compare(
     sample: Sequence[Sequence[str]],
 ) -> Recognition:
     named = [name for name in folded if name]
-    missing = tuple(
-        names.first
-        for names in _required(profile)
-        if all(names.match(name) is None for name in named)
-    )
+    joined = "\n".join(named)
+    missing = tuple(names.first for names in _required(profile) if not names.among(joined))
     if len(missing) > len(_required(profile)) / 2:
         return Recognition(None, 0.0, (), missing)
     known = [p for p, name in enumerate(folded) if name and _known(profile, name)]
-    columns = [c for c in profile.columns if any(c.names.match(n) is not None for n in named)]
+    columns = [column for column in profile.columns if column.names.among(joined)]
     if not known:
         return Recognition(None, 0.0, (), missing)
     # The territory and what the rules name count as one more column.
@@ -179,7 +176,7 @@ def _names_of(profile: Profile) -> list[Names]:
 
 
 def _known(profile: Profile, folded: str) -> bool:
-    return any(names.match(folded) is not None for names in _names_of(profile))
+    return any(names.among(folded) for names in _names_of(profile))
 
 
 def _told(profile: Profile, header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:

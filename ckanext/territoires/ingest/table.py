@@ -35,7 +35,7 @@ class Table(Protocol):
         """Say which columns will be asked as numbers, before any is asked."""
         ...
 
-    def text(self, position: int) -> pd.Series:
+    def text(self, position: int) -> list[str]:
         """Cells of a column as written, trimmed; empty strings where there is nothing."""
         ...
 
@@ -103,21 +103,23 @@ def trimmed(row: Sequence[str]) -> Row:
 class RowsTable:
     """A table from rows already read as text."""
 
-    def __init__(self, header: tuple[str, ...], header_line: int, frame: pd.DataFrame) -> None:
-        """Take the frame: a column of strings a name, indexed by line."""
+    def __init__(
+        self, header: tuple[str, ...], header_line: int, rows: list[Row], lines: list[int]
+    ) -> None:
+        """Take rows that are as wide as the header, and the line of each."""
         self.header = header
         self.header_line = header_line
-        self.lines = frame.index.to_numpy()
+        self.lines = np.array(lines, dtype=int)
         self.findings = Findings()
         self.refused = 0
-        self._frame = frame
+        self._rows = rows
 
     def prepare(self, numeric: Iterable[int]) -> None:
         """Nothing to prepare: the cells are at hand."""
 
-    def text(self, position: int) -> pd.Series:
+    def text(self, position: int) -> list[str]:
         """See Table."""
-        return self._frame.iloc[:, position].str.strip()
+        return [row[position].strip() for row in self._rows]
 
     def numbers(self, position: int) -> np.ndarray | None:
         """Leave it to the careful parser."""
@@ -125,7 +127,7 @@ class RowsTable:
 
     def sample(self, count: int = 50) -> list[Row]:
         """See Table."""
-        return self._frame.iloc[:count].to_numpy().tolist()
+        return self._rows[:count]
 
 
 class RowsGrid:
@@ -159,8 +161,7 @@ class RowsGrid:
                 cells = (cells + [""] * width)[:width]
             rows.append(cells)
             lines.append(number)
-        frame = pd.DataFrame(rows, index=lines, columns=range(width), dtype=str)
-        table = RowsTable(names, line, frame)
+        table = RowsTable(names, line, rows, lines)
         table.findings, table.refused = findings, refused
         return table
 
@@ -182,7 +183,7 @@ class PlainTable:
         self._sep = sep
         self._numeric: frozenset[int] = frozenset()
         self._frame: pd.DataFrame | None = None
-        self._texts: dict[int, pd.Series] = {}
+        self._texts: dict[int, list[str]] = {}
         self._count = body.count(b"\n") + (not body.endswith(b"\n") and bool(body))
         self.lines = np.arange(self._count) + header_line + 1
 
@@ -190,13 +191,12 @@ class PlainTable:
         """Let pandas type these columns while it reads, once."""
         self._numeric = frozenset(numeric)
 
-    def text(self, position: int) -> pd.Series:
+    def text(self, position: int) -> list[str]:
         """See Table."""
-        frame = self._read()
-        if position not in self._numeric:
-            return frame[position].str.strip()
         if position not in self._texts:
-            self._texts[position] = self._parse([position], str)[position].str.strip()
+            numeric = position in self._numeric
+            frame = self._parse([position], str) if numeric else self._read()
+            self._texts[position] = [text.strip() for text in frame[position].tolist()]
         return self._texts[position]
 
     def numbers(self, position: int) -> np.ndarray | None:
