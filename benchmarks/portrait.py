@@ -57,7 +57,9 @@ def main() -> None:
     with opened(site_ini()):
         tk.config["ckanext.territoires.load.automatic"] = False
         nation = Nation.of_today()
-        datasets = list(real_datasets(nation, services(nation, 20), DATASETS))
+        ids = real_datasets(nation, services(nation, 20), DATASETS)
+        # Those that an anonymous visitor may see.
+        datasets = [id for id in ids if not model.Session.get_one(model.Package, id).private]
         with _loaded():
             _actions(nation, datasets)
             draws = _draws(random.Random(6), nation, datasets, (ROUNDS + 1) * PAGES_A_ROUND)

@@ -13,9 +13,8 @@ __all__ = ["figure_text", "number", "reader_language", "status_text"]
 
 def reader_language() -> str:
     """Language of the page, or that of the site where there is none: a job, a command."""
-    if flask.has_request_context():
-        return tk.h.lang()
-    return str(tk.config.get("ckan.locale_default") or "en")
+    said = tk.h.lang() if flask.has_request_context() else None
+    return said or str(tk.config.get("ckan.locale_default") or "en")
 
 
 def number(
