@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -60,6 +61,12 @@ Row = tuple[str, str, str, float | None, Status]
 def table(name: str, sep: str = ",") -> pd.DataFrame:
     path = DATA / "figures" / f"{name}.csv.gz"
     return pd.read_csv(path, sep=sep, dtype={"CODGEO": str})
+
+
+def extract(name: str) -> list[dict[str, str]]:
+    """Rows of a table of territories, cut from the sources without our code."""
+    with (DATA / "territory" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def indicator_of(column: str) -> tuple[str, str]:

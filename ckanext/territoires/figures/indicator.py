@@ -98,7 +98,8 @@ def themes(path: Path | None = None) -> tuple[tuple[str, Words], ...]:
 @lru_cache(maxsize=4)
 def _load(path: Path) -> _Catalogue:
     with path.open(encoding="utf-8") as file:
-        content: Any = yaml.safe_load(file)
+        # The safe loader, in C where there is one: ten times as fast.
+        content: Any = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     tree = _mapping(content, path.name, "file")
     lists = {
         name: {

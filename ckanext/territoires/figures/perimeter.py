@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from functools import lru_cache
 
 from ckanext.territoires.territory.reference import Reference
@@ -21,22 +20,22 @@ def changed(reference: Reference, cog_year: int | None) -> frozenset[str]:
         return frozenset()
     first = min((state.first for state in reference.history.past), default=reference.year)
     state = reference.in_year(max(cog_year, first))
-    then: dict[str, set[str]] = defaultdict(set)
+    found: set[str] = set()
     for commune in state.communes.values():
         id = f"{reference.country}:commune:{commune.code}"
         today = reference.territories.get(id)
         if today is None or (today.since or state.year) > state.year:
-            found = reference.resolve(commune.code, state.year, "commune").territories
-            ids = {target for target, _ in found}
+            resolved = reference.resolve(commune.code, state.year, "commune").territories
+            successors = [reference.territories[target] for target, _ in resolved]
         else:
-            ids = {id}
-        for level in LEVELS:
-            code = getattr(commune, level)
-            if code:
-                then[f"{reference.country}:{level}:{code}"] |= ids
-    now: dict[str, set[str]] = defaultdict(set)
-    for territory in reference.territories.values():
-        if territory.level == "commune":
-            for parent in territory.parents:
-                now[parent].add(territory.id)
-    return frozenset(id for id, communes in then.items() if id in now and now[id] != communes)
+            successors = [today]
+        then = {
+            f"{reference.country}:{level}:{code}"
+            for level in LEVELS
+            if (code := getattr(commune, level))
+        }
+        for successor in successors:
+            now = {parent for parent in successor.parents if parent.split(":")[1] in LEVELS}
+            # What it left, and what it came to.
+            found |= then ^ now
+    return frozenset(found & reference.territories.keys())

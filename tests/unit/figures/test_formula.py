@@ -285,7 +285,7 @@ FORMULAS = (
 INDICATORS = load_indicators()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_one_and_many_give_the_same(data: st.DataObject) -> None:
     indicator = INDICATORS[data.draw(st.sampled_from(FORMULAS))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from ckanext.territoires.figures.indicator import (
     themes,
 )
 
+DECLARED = json.dumps(yaml.safe_load(PACKAGED.read_text(encoding="utf-8")))
 BASE = (
     "population",
     "area",
@@ -116,11 +118,11 @@ def test_every_theme_has_a_key_figure_or_figures(indicators: Mapping[str, Indica
 
 def write(path: Path, **changes: Any) -> Path:
     """The packaged declarations with changes to those of one or several indicators."""
-    tree = yaml.safe_load(PACKAGED.read_text(encoding="utf-8"))
+    tree = json.loads(DECLARED)
     for name, change in changes.items():
         tree["indicators"].setdefault(name, {}).update(change)
     target = path / "indicators.yaml"
-    target.write_text(yaml.safe_dump(tree, allow_unicode=True), encoding="utf-8")
+    target.write_text(json.dumps(tree), encoding="utf-8")  # JSON is YAML
     return target
 
 
