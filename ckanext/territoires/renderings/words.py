@@ -266,9 +266,7 @@ def coverage_text(figure: Figure, language: str) -> str:
 
 def remark(figure: Figure, language: str) -> str:
     """What must be known to read a figure; nothing for most."""
-    return "; ".join(
-        dict.fromkeys(part for part in (figure.reason, coverage_text(figure, language)) if part)
-    )
+    return figure.reason or coverage_text(figure, language)
 
 
 def cell(figure: Figure, row: Row, language: str, note: int | None = None) -> Cell:
