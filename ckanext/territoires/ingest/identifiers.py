@@ -40,6 +40,8 @@ def parse_code(text: str, level: str) -> Code | None:
     for the SIREN of an EPCI, the two halves of the Rhône for its département, the collectivity of
     Corsica for its région.
     """
+    if level == "commune" and len(text) == 5 and text.isascii() and text.isdigit():
+        return Code(text, level)
     given = text.strip().upper()
     if ":" in given:
         try:
