@@ -294,7 +294,7 @@ class _Writer:
         if status != _VALUE:
             reason = self._reasons.absent(status, one.derived, one.sum_of_parts, territory)
         elif partial or origin > 1 or found.periods:
-            reason = self._reasons.present(coverage, origin, found.periods, one.derived)
+            reason = self._reasons.present(given, origin, found.periods, one.derived)
         return Figure(
             territory,
             period,

@@ -179,27 +179,25 @@ def _computed(
 ) -> Cell | None:
     """A formula over rows; None when one of its parts is not known at all."""
     rows: list[Sequence[Any]] = []
+    first: Sequence[Any] | None = None
     plain = True
+    sources: tuple[int, ...] = ()
     for part in plan.parts:
         row = known.get(part)
         if row is None:
             return None
         rows.append(row)
-        # Known, whole, and no estimate: nearly all of them.
-        plain = plain and row[4] == 0 and row[5] != _ESTIMATED and row[6] == row[7]
-    if not plain:
+        if first is None:
+            first, sources = row, (row[9],)
+        elif row[9] not in sources:
+            sources = (*sources, row[9])
+        # Known, of the same members, and no estimate: nearly all of them.
+        plain = plain and row[4] == 0 and row[5] != _ESTIMATED and row[6:9] == first[6:9]
+    if first is None or not plain:
         given = iter(rows)
         return plan.cell(lambda _name, _period: _cell(next(given)))
     value = made.scalar(plan.years, *[row[3] for row in rows])
-    first = rows[0]
-    sources: tuple[int, ...] = (first[9],)
-    members = first
-    for row in rows:
-        if row[9] not in sources:
-            sources = (*sources, row[9])
-        if members[6] is None:
-            members = row
-    coverage = None if members[6] is None else Coverage(members[6], members[7], members[8])
+    coverage = None if first[6] is None else Coverage(first[6], first[7], first[8])
     if not math.isfinite(value):
         return Cell(None, _NOT_APPLICABLE, _COMPUTED, coverage, plan.periods, sources)
     return Cell(value, _VALUE, _COMPUTED, coverage, plan.periods, sources)

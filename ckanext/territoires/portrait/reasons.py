@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from ckanext.territoires.figures.status import Origin, Status
-from ckanext.territoires.portrait.document import Coverage
 from ckanext.territoires.portrait.numbers import format_number
 from ckanext.territoires.portrait.words import join, level_name, period_words, words
 
@@ -16,6 +15,8 @@ class Reasons:
     def __init__(self, language: str) -> None:
         self._language = language
         self._words: dict[str, str] = words(language)["reasons"]
+        # Most figures of a territory have one and the same.
+        self._made: dict[tuple[Any, ...], str] = {}
 
     def lacking(self, territory: str, is_computed: bool) -> str:
         """Nothing is known; `is_computed`: larger territories would have it from their members."""
@@ -37,14 +38,30 @@ class Reasons:
 
     def present(
         self,
-        coverage: Coverage | None,
+        coverage: tuple[int, int, float | None] | None,
         origin: int,
-        others: Sequence[str],
+        others: tuple[str, ...],
         derived: bool,
     ) -> str:
-        """A value that lacks a part, that is an estimate, or whose parts are of several periods."""
+        """A value that lacks a part, that is an estimate, or whose parts are of several periods.
+
+        `coverage`: members, those known, the share of the population that these hold.
+        """
+        key = (coverage, origin, others, derived)
+        text = self._made.get(key)
+        if text is None:
+            text = self._made[key] = self._present(coverage, origin, others, derived)
+        return text
+
+    def _present(
+        self,
+        coverage: tuple[int, int, float | None] | None,
+        origin: int,
+        others: tuple[str, ...],
+        derived: bool,
+    ) -> str:
         found: list[str] = []
-        if coverage is not None and not coverage.complete:
+        if coverage is not None and coverage[1] < coverage[0]:
             found.append(self._coverage(coverage, derived))
         if origin == Origin.ESTIMATED:
             found.append(self._words["estimated"])
@@ -55,14 +72,15 @@ class Reasons:
             found.append(self._words["latest"].format(periods=periods))
         return " ; ".join(found) if self._language.startswith("fr") else "; ".join(found)
 
-    def _coverage(self, coverage: Coverage, derived: bool) -> str:
+    def _coverage(self, coverage: tuple[int, int, float | None], derived: bool) -> str:
+        members, known, population_share = coverage
         share = ""
-        if coverage.population_share is not None:
-            text = format_number(100 * coverage.population_share, 0, "%", self._language)
+        if population_share is not None:
+            text = format_number(100 * population_share, 0, "%", self._language)
             share = self._words["share"].format(share=text)
         return self._words["ratio_coverage" if derived else "coverage"].format(
-            known=format_number(coverage.known, 0, "", self._language),
-            members=level_name("commune", coverage.known, self._language),
-            count=format_number(coverage.members, 0, "", self._language),
+            known=format_number(known, 0, "", self._language),
+            members=level_name("commune", known, self._language),
+            count=format_number(members, 0, "", self._language),
             share=share,
         )
