@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 
 from ckanext.territoires.bridge import custom, records, releases, schemes
 from ckanext.territoires.bridge.records import AMOUNTS, Wanted
-from ckanext.territoires.logic import record_dict
+from ckanext.territoires.bridge.reference import reference, territory
+from ckanext.territoires.logic import record_dict, territory_dict
 from ckanext.territoires.logic.validators.query import territoires_day
 from ckanext.territoires.views import action_points
 
@@ -164,7 +165,7 @@ def page(shown: Mapping[str, Any], args: MultiDict[str, str]) -> Page:
         )
         nearest = {id: position for position, id in enumerate(above_ids)}
         above_groups = sorted(
-            ({**group, "place": record_dict.place(group["place"])} for group in above["groups"]),
+            ({**group, "place": _place(group["place"])} for group in above["groups"]),
             key=lambda group: nearest.get(group["place"]["id"], len(nearest)),
         )
     files = _files()
@@ -255,6 +256,11 @@ def _number(args: MultiDict[str, str]) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= 400_000):
         raise tk.ValidationError({"page": [tk._("“{value}” is not a page").format(value=text)]})
     return int(text)
+
+
+def _place(identifier: str) -> dict[str, Any]:
+    found = territory(identifier)
+    return territory_dict.brief(found) if found else record_dict.place(identifier)
 
 
 def _bars(groups: Sequence[Mapping[str, Any]]) -> tuple[Bar, ...]:
@@ -374,10 +380,16 @@ def told(attributes: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
         "carrier": tk._("carried by"),
     }
     return [
-        (words[name], str(attributes[name]), is_day)
+        (words[name], _named(str(attributes[name])), is_day)
         for name, is_day in _TOLD
         if attributes.get(name)
     ]
+
+
+def _named(value: str) -> str:
+    """The name of the commune or EPCI whose SIREN this is; any other text as it is."""
+    found = territory(reference().history.by_siren.get(value, ""))
+    return found.name if found else value
 
 
 def _added(groups: Sequence[records.Group]) -> dict[str, Any] | None:
