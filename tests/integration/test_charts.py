@@ -159,16 +159,26 @@ class TestFiles:
         assert all(line[6] for line in rows[1:])
 
     def test_a_map_has_the_figures_of_the_file(self, site: Site) -> None:
-        rows = table(site.get(address("income-map.csv", LOIRE_ATLANTIQUE), "agent", status=None))
-        # No median is published for the département: its portrait has no such map.
-        assert len(rows) < 200
         rows = table(site.get(address("housing-vacancy-map.csv", LOIRE_ATLANTIQUE)))
         file = comparateur.file_rows()
         values = {line[1]: number(line[4]) for line in rows[1:]}
         assert len(values) == 207
-        assert values["44109"] == pytest.approx(
-            100 * file.loc["44109", "P18_LOGVAC"] / file.loc["44109", "P18_LOG"]
-        )
+        vacant: dict[str, float] = (100 * file["P18_LOGVAC"] / file["P18_LOG"]).to_dict()
+        assert values["44109"] == pytest.approx(vacant["44109"])
+
+    def test_a_departement_without_a_median_has_the_map_of_its_communes(self, site: Site) -> None:
+        rows = table(site.get(address("income-map.csv", LOIRE_ATLANTIQUE), "agent"))
+        file: dict[str, float] = comparateur.file_rows()["MED19"].dropna().to_dict()
+        same = [line for line in rows[1:] if since(line[1]) <= 2021]
+        assert len(same) > 190
+        found = {line[1]: number(line[4]) for line in same}
+        assert {code: value for code, value in found.items() if value is not None} == {
+            code: value for code, value in file.items() if code in found
+        }
+
+    def test_a_map_says_how_many_are_known(self, site: Site) -> None:
+        body = site.get(address("income-map.svg", LOIRE_ATLANTIQUE), "agent").body
+        assert re.search(r"\b\d{3} (of|territoires sur) 207", body)
 
     def test_a_secret_commune_is_hatched_among_its_neighbours(self, site: Site) -> None:
         known = set(comparateur.file_rows()["MED19"].dropna().index)

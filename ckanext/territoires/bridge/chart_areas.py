@@ -31,8 +31,8 @@ PARTS = {
 def areas(chart: Chart, portrait: Portrait, user: model.User | None) -> Areas | None:
     """Territories of a map, with the figures that a person may see; None when there are none.
 
-    The period is that of the portrait's own figure. One query for the figures, and those that ask
-    which files the person may see.
+    The period is that of the portrait's own figure, the latest for want of one. One query for the
+    figures, and those that ask which files the person may see.
     """
     rows = {row.indicator: row for theme in portrait.themes for row in theme.rows}
     row = next((rows[name] for name in chart.indicators if name in rows), None)
@@ -46,21 +46,25 @@ def areas(chart: Chart, portrait: Portrait, user: model.User | None) -> Areas | 
         for place in statistics_places.inside(within, level, as_published=False)
         if reference().get(place.id)
     ]
-    query = statistics.Query(
-        tuple(drawn), (indicator,), (row.figure.period,), portrait.as_published
-    )
+    # A territory without a figure has no period of its own: its parts may have one.
+    own = row.figure.status in ("value", "secret")
+    periods = (row.figure.period if own else statistics.LATEST,)
+    query = statistics.Query(tuple(drawn), (indicator,), periods, portrait.as_published)
     selection = statistics.select(query, user)
-    if not drawn or not selection.columns:
-        return None
-    table = statistics.read(selection, drawn, as_published=portrait.as_published)
+    figures: dict[str, Figure] = {}
+    if selection.columns:
+        table = statistics.read(selection, drawn, as_published=portrait.as_published)
+        figures = {
+            place.id: _figure(place.id, read[0], remark(table, line, 0))
+            for line, (place, read) in enumerate(table.lines(range(len(drawn)), portrait.language))
+        }
     found: list[Area] = []
-    for line, (place, figures) in enumerate(table.lines(range(len(drawn)), portrait.language)):
+    for place in drawn:
         outline, known = reference().outline(place.id), reference().get(place.id)
         if outline and known:
             shown = Place(place.id, level, place.code, place.name, known.population)
-            found.append(
-                Area(shown, _figure(place.id, figures[0], remark(table, line, 0)), outline)
-            )
+            lacking = Figure(place.id, row.figure.period, None, "not_available")
+            found.append(Area(shown, figures.get(place.id, lacking), outline))
     return Areas(tuple(found), indicator.additive, name) if found else None
 
 

@@ -11,7 +11,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge.chart_words import words
 from ckanext.territoires.charts.layout import NARROW, WIDE, Size, dimensions
-from ckanext.territoires.charts.reading import NothingToDraw, period
+from ckanext.territoires.charts.reading import NothingToDraw, period, subject
 from ckanext.territoires.charts.specification import specification
 from ckanext.territoires.charts.table import Line, lines_of, summary
 from ckanext.territoires.charts.words import Words
@@ -68,6 +68,8 @@ def shown(
     said = words(portrait.language)
     try:
         if chart.kind == "map":
+            if not _may_be_mapped(chart, portrait):
+                return None
             heights = {size: round(size.width * ratio) for size, ratio in _MAP_RATIO.items()}
             alt, table = f"{chart.title}, {portrait.territory.name}", None
         else:
@@ -136,6 +138,19 @@ def table_read(lines: list[Line], said: Words) -> Table:
         tuple(name for name, _number, _cells in kept),
         tuple(zip(*(cells for _name, _number, cells in kept), strict=True)),
         tuple(number for _name, number, _cells in kept),
+    )
+
+
+def _may_be_mapped(chart: Chart, portrait: Portrait) -> bool:
+    """Whether a map has something to show.
+
+    Of a territory that nothing is said of, its parts may be known all the same: their medians. Of a
+    commune and of all that contains it, there would be nothing but grey.
+    """
+    row = subject(chart, portrait).rows[0]
+    figures = (row.figure, *row.comparisons)
+    return portrait.territory.level != "commune" or any(
+        figure.status in ("value", "secret") for figure in figures
     )
 
 
