@@ -256,6 +256,40 @@ class TestTheSameFiguresEverywhere:
             if row["value"] is not None:
                 assert set(row["sources"]) <= set(answer_ids(answer)), row
 
+    def test_the_api_gives_the_figures_of_the_portraits(self, app: CKANTestApp) -> None:
+        def api(action: str, query: str) -> Any:
+            return app.get(f"/api/3/action/{action}?{query}").json["result"]
+
+        names = ",".join(one.name for one in load_indicators().values())
+        compared = 0
+        for territory in (NANTES, "fr:commune:49126", "fr:epci:243500741", LOIRE_ATLANTIQUE):
+            portrait = api("territoires_portrait_show", f"id={territory}")
+            places = [territory, *(place["id"] for place in portrait["comparators"])]
+            answer = api(
+                "territoires_observation_search",
+                f"territories={','.join(places)}&indicators={names}&periods=all&limit=10000",
+            )
+            assert answer["total"] == len(answer["rows"])
+            rows = {(r["territory"], r["indicator"], r["period"]): r for r in answer["rows"]}
+            for theme in portrait["themes"]:
+                for line in theme["rows"]:
+                    for figure in (line["figure"], *line["comparisons"], *line["history"]):
+                        key = (figure["territory"], line["indicator"], figure["period"])
+                        row = rows.get(key)
+                        if row is None:
+                            assert figure["status"] == "not_available", key
+                            continue
+                        assert row["status"] == figure["status"], key
+                        value = figure["value"]
+                        assert row["value"] == (None if value is None else pytest.approx(value))
+                        assert row["floor"] == figure["floor"], key
+                        assert row["unit"] == line["unit"], key
+                        if value is not None:
+                            assert row["origin"] == figure["origin"], key
+                            assert row["sources"] == sorted(set(figure["sources"])), key
+                        compared += 1
+        assert compared > 500
+
     def test_csv_xlsx_and_geojson_give_the_rows_of_the_api(self, app: CKANTestApp) -> None:
         query = (
             f"within={LOIRE_ATLANTIQUE}&level=commune&periods=all"

@@ -76,7 +76,8 @@ class Selection:
 def at_hand(user: model.User | None, indicators: Iterable[str] | None = None) -> AtHand:
     """What a person (None: anonymous) may have of these loaded indicators, all by default."""
     wanted = None if indicators is None else set(indicators)
-    releases = visible(user, shape="observations", indicators=wanted)
+    # Files of records give figures too: the sums of grants.
+    releases = tuple(info for info in visible(user, indicators=wanted) if info.indicators)
     held = extents(releases)
     everywhere: dict[str, set[str]] = defaultdict(set)
     by_level: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))

@@ -237,18 +237,18 @@ class Maker:
         is_commune: npt.NDArray[np.bool_],
     ) -> Figures:
         missing = winners < 0
-        rows = self._rows[winners] if len(self._rows) else np.zeros(len(winners), self._rows.dtype)
-        statuses = np.where(missing, Status.NOT_AVAILABLE, rows["status"]).astype(np.int8)
-        counted = ~missing & (rows["members"] != NO_MEMBERS)
-        origins = np.where(missing, Origin.PUBLISHED, rows["origin"]).astype(np.int8)
-        cells = Cells(
-            values=np.where(statuses == Status.VALUE, rows["value"], np.nan),
-            statuses=statuses,
-            origins=origins,
-            members=np.where(counted, rows["members"], 0).astype(np.int32),
-            known=np.where(counted, rows["known"], 0).astype(np.int32),
-            shares=np.where(counted, rows["share"], np.nan).astype(np.float64),
-        )
+        rows = self._rows if len(self._rows) else np.zeros(1, self._rows.dtype)
+        statuses = np.where(missing, Status.NOT_AVAILABLE, rows["status"][winners]).astype(np.int8)
+        origins = np.where(missing, Origin.PUBLISHED, rows["origin"][winners]).astype(np.int8)
+        values = np.where(statuses == Status.VALUE, rows["value"][winners], np.nan)
+        members, known = np.zeros((2, len(winners)), np.int32)
+        shares = np.full(len(winners), np.nan)
+        if self._any_counted:
+            counted = ~missing & (rows["members"][winners] != NO_MEMBERS)
+            members = np.where(counted, rows["members"][winners], members)
+            known = np.where(counted, rows["known"][winners], known)
+            shares = np.where(counted, rows["share"][winners], shares)
+        cells = Cells(values, statuses, origins, members, known, shares)
         lacking = statuses == Status.NOT_AVAILABLE
         not_summed = lacking & ~is_commune & (not indicator.additive)
         reason = np.select(
@@ -265,9 +265,7 @@ class Maker:
                 _REASON["missing_members"],
             ],
         ).astype(np.int32)
-        ids = {id: self._set((id,)) for id in self._releases}
-        source = _mapped(rows["release"], ids)
-        source[missing] = 0
+        source = np.where(missing, 0, self._row_sets[winners]).astype(np.int32)
         return Figures(cells, source, reason, np.zeros(len(winners), np.int32))
 
     def _nothing(self) -> Figures:
@@ -283,6 +281,17 @@ class Maker:
             none,
         )
         return Figures(cells, zeros, np.full(count, _REASON["missing_part"], np.int32), zeros)
+
+    @cached_property
+    def _any_counted(self) -> bool:
+        """Whether something was made from members; among communes, seldom anything."""
+        return bool((self._rows["members"] != NO_MEMBERS).any())
+
+    @cached_property
+    def _row_sets(self) -> Ranks:
+        """For each row read, the rank of the set that its release makes alone."""
+        sets = _mapped(self._rows["release"], {id: self._set((id,)) for id in self._releases})
+        return sets if len(sets) else np.zeros(1, np.int32)
 
     @cached_property
     def _lines(self) -> npt.NDArray[np.intp]:

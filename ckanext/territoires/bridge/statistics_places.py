@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ckan.plugins import toolkit as tk
 
@@ -49,12 +50,25 @@ def inside(identifier: str, level: str, *, as_published: bool) -> tuple[Place, .
     elif whole.level == level:
         members = [one for one in [known.get(whole.id)] if one]
     else:
-        members = known.members(whole.id, level)
-    places = [_place(member) for member in members]
-    if as_published and level == "commune":
-        places += _former({place.id for place in places})
-        places.sort(key=lambda place: (known.folded.get(place.id, place.name.lower()), place.id))
-    return tuple(places)
+        places = _members(known.version, whole.id, level)
+        return _with_former(places, level) if as_published else places
+    places = tuple(_place(member) for member in members)
+    return _with_former(places, level) if as_published else places
+
+
+@lru_cache(maxsize=32)
+def _members(_version: str, identifier: str, level: str) -> tuple[Place, ...]:
+    """Members of a territory; kept, for there may be tens of thousands of them."""
+    return tuple(_place(member) for member in reference().members(identifier, level))
+
+
+def _with_former(places: Sequence[Place], level: str) -> tuple[Place, ...]:
+    if level != "commune":
+        return tuple(places)
+    folded = reference().folded
+    everyone = [*places, *_former({place.id for place in places})]
+    everyone.sort(key=lambda place: (folded.get(place.id, place.name.lower()), place.id))
+    return tuple(everyone)
 
 
 def _named(identifier: str, *, as_published: bool) -> Place:

@@ -1,13 +1,16 @@
 """Observations of many territories, read in one query into arrays.
 
 COPY in binary form: every column is there and of a fixed size, so that what PostgreSQL sends is an
-array already, and no text is made or parsed.
+array already, and no text is made or parsed. For that, identifiers are sent as their hashes, those
+of what was asked first: which hash is which is told by the same query, and hashes that are not all
+different are made again with another seed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
+from typing import Any
 
 import ckan.model as model
 import numpy as np
@@ -20,39 +23,56 @@ Observations = npt.NDArray[np.void]
 #: What stands for members that were not counted.
 NO_MEMBERS = -1
 
-# Each field comes after its length, each line after its number of fields.
-_FIELDS = (
-    ("place", ">i4"),
-    ("column", ">i4"),
-    ("release", ">i4"),
+_SEEDS = 5
+_SENT_FIELDS = (
+    ("territory", ">i8"),
+    ("indicator", ">i8"),
+    ("period", ">i8"),
     ("value", ">f8"),
-    ("status", ">i2"),
-    ("origin", ">i2"),
+    # Number of the release, then origin, then status, in hundreds; -1 for what was asked.
+    ("made", ">i4"),
     ("members", ">i4"),
     ("known", ">i4"),
     ("share", ">f4"),
 )
+# Each field comes after its length, each line after its number of fields.
 _SENT = np.dtype(
     [("fields", ">i2")]
-    + [part for name, kind in _FIELDS for part in ((f"{name} length", ">i4"), (name, kind))]
+    + [part for name, kind in _SENT_FIELDS for part in ((f"{name} length", ">i4"), (name, kind))]
 )
-_NATIVE = np.dtype([(name, kind.replace(">", "=")) for name, kind in _FIELDS])
+_READ = np.dtype(
+    [
+        ("place", "i4"),
+        ("column", "i4"),
+        ("release", "i4"),
+        ("value", "f8"),
+        ("status", "i1"),
+        ("origin", "i1"),
+        ("members", "i4"),
+        ("known", "i4"),
+        ("share", "f4"),
+    ]
+)
 # The signature and flags of the format, before the first line; the mark after the last.
 _HEADER, _TRAILER = 19, 2
 
+_ASKED = """
+    SELECT hashtextextended(word COLLATE "C", %(seed)s), 0::int8, 0::int8, rank::float8, {kind},
+           0::int4, 0::int4, 0::float4
+      FROM unnest(%({name})s::text[]) WITH ORDINALITY AS t (word, rank)
+"""
+_KINDS = {"territories": -1, "names": -2, "times": -3}
 _QUERY = f"""
     COPY (
-        SELECT t.rank::int4 - 1, c.rank::int4 - 1, o.release_id::int4,
-               coalesce(o.value, 'NaN'), o.status::int2, o.origin::int2,
-               coalesce(o.members, {NO_MEMBERS})::int4,
-               coalesce(o.members_known, {NO_MEMBERS})::int4,
-               coalesce(o.population_share, 'NaN')::float4
-          FROM unnest(%(territories)s::text[]) WITH ORDINALITY AS t (id, rank)
-          JOIN territoires_observation AS o ON o.territory = t.id
-          JOIN unnest(%(indicators)s::text[], %(periods)s::text[])
-               WITH ORDINALITY AS c (indicator, period, rank)
-            ON o.indicator = c.indicator AND o.period = c.period
-         WHERE o.release_id = ANY(%(releases)s) AND o.indicator = ANY(%(names)s)
+        {" UNION ALL ".join(_ASKED.format(name=n, kind=kind) for n, kind in _KINDS.items())}
+        UNION ALL
+        SELECT hashtextextended(territory, %(seed)s), hashtextextended(indicator, %(seed)s),
+               hashtextextended(period, %(seed)s), coalesce(value, 'NaN'),
+               release_id * 100 + origin * 10 + status, coalesce(members, {NO_MEMBERS}),
+               coalesce(members_known, {NO_MEMBERS}), coalesce(population_share, 'NaN')
+          FROM territoires_observation
+         WHERE release_id = ANY(%(releases)s) AND territory = ANY(%(territories)s::text[])
+           AND indicator = ANY(%(names)s::text[]) AND period = ANY(%(times)s::text[])
     ) TO STDOUT (FORMAT binary)
 """
 
@@ -73,24 +93,77 @@ def read_observations(
 
     """
     if not (releases and territories and columns):
-        return np.empty(0, dtype=_NATIVE)
+        return np.empty(0, dtype=_READ)
+    names = sorted({indicator for indicator, _period in columns})
+    times = sorted({period for _indicator, period in columns})
+    asked = {
+        "releases": list(releases),
+        "territories": _array(territories),
+        "names": _array(names),
+        "times": _array(times),
+    }
+    for seed in range(_SEEDS):
+        lines = _copied(asked | {"seed": seed})
+        told, rows = lines["made"] < 0, lines["made"] >= 0
+        words = [_Words(lines[told & (lines["made"] == kind)]) for kind in _KINDS.values()]
+        if all(one.distinct for one in words):
+            return _decoded(lines[rows], words, names, times, columns)
+    raise RuntimeError(f"{_SEEDS} seeds give the same hash to two identifiers")
+
+
+class _Words:
+    """What was asked, by its hash."""
+
+    def __init__(self, lines: npt.NDArray[Any]) -> None:
+        hashes = lines["territory"].astype(np.int64)
+        order = np.argsort(hashes)
+        self._hashes = hashes[order]
+        self._ranks = lines["value"].astype(np.int64)[order] - 1
+        self.distinct = bool((np.diff(self._hashes) != 0).all())
+
+    def ranks(self, hashes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The rank of each in what was asked."""
+        return self._ranks[np.searchsorted(self._hashes, hashes.astype(np.int64))]
+
+
+def _copied(asked: dict[str, Any]) -> npt.NDArray[Any]:
     sent = BytesIO()
     cursor = model.Session.connection().connection.cursor()
-    query = cursor.mogrify(
-        _QUERY,
-        {
-            "territories": list(territories),
-            "indicators": [indicator for indicator, _period in columns],
-            "periods": [period for _indicator, period in columns],
-            "names": sorted({indicator for indicator, _period in columns}),
-            "releases": list(releases),
-        },
-    )
-    cursor.copy_expert(query, sent)
+    cursor.copy_expert(cursor.mogrify(_QUERY, asked), sent)
     content = sent.getbuffer()
     count = (len(content) - _HEADER - _TRAILER) // _SENT.itemsize
-    lines = np.frombuffer(content, dtype=_SENT, count=count, offset=_HEADER)
-    read = np.empty(count, dtype=_NATIVE)
-    for name, _kind in _FIELDS:
+    return np.frombuffer(content, dtype=_SENT, count=count, offset=_HEADER)
+
+
+def _decoded(
+    lines: npt.NDArray[Any],
+    words: Sequence[_Words],
+    names: Sequence[str],
+    times: Sequence[str],
+    columns: Sequence[tuple[str, str]],
+) -> Observations:
+    territories, indicators, periods = words
+    # Of the products of indicators and periods, only some are asked.
+    column_of = np.full((len(names), len(times)), -1, dtype=np.int32)
+    for rank, (name, period) in enumerate(columns):
+        column_of[names.index(name), times.index(period)] = rank
+    column = column_of[indicators.ranks(lines["indicator"]), periods.ranks(lines["period"])]
+    if (column < 0).any():
+        kept = column >= 0
+        lines, column = lines[kept], column[kept]
+    made = lines["made"].astype(np.int32)
+    read = np.empty(len(lines), dtype=_READ)
+    read["place"] = territories.ranks(lines["territory"])
+    read["column"] = column
+    read["release"] = made // 100
+    read["origin"] = made // 10 % 10
+    read["status"] = made % 10
+    for name in ("value", "members", "known", "share"):
         read[name] = lines[name]
     return read
+
+
+def _array(words: Iterable[str]) -> str:
+    """A list as PostgreSQL writes it; much faster than the driver's, for tens of thousands."""
+    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
+    return "{" + ",".join(quoted) + "}"

@@ -45,7 +45,8 @@ def remark(table: Table, line: int, rank: int) -> str:
     figures = table.figures[rank]
     told: list[str] = []
     reason = table.reasons[int(figures.reason[line])]
-    if reason:
+    # The coverage says it, with numbers.
+    if reason and reason != "missing_members":
         told.append(reason_text(reason))
     if figures.cells.statuses[line] == Status.VALUE:
         match Origin(int(figures.cells.origins[line])):
@@ -82,8 +83,6 @@ def reason_text(reason: str) -> str:
             return tk._("it would be divided by zero")
         case "different_members":
             return tk._("its parts do not cover the same communes")
-        case "missing_members":
-            return tk._("some members are not known")
     return reason
 
 

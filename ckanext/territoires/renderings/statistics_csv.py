@@ -7,10 +7,12 @@ costs its own number and no more.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 
 import numpy as np
+import numpy.typing as npt
 
 from ckanext.territoires.bridge.statistics_table import Figures, Table, worded
 from ckanext.territoires.figures.status import Origin, Status
@@ -47,6 +49,9 @@ HEADER = (
 # Territories written at once: large enough for speed, small enough for memory.
 PART = 5_000
 _VALUE = int(Status.VALUE)
+# Below this, each whole number is a float and the other way round.
+_EXACT = 2.0**53
+_SPECIAL = re.compile(r"[\";,\r\n]")
 
 
 def as_list(
@@ -64,9 +69,8 @@ def as_list(
     row = _writer(french)
     if header:
         yield row(HEADER)
-    number = _number(french)
-    heads = [row((p.id, p.level, p.code, p.name))[:-2] for p in table.places]
     separator = ";" if french else ","
+    heads = _heads(table, row, separator)
     middles = [
         separator
         + row((c.indicator.name, worded(c.indicator.label, language), c.period))[:-2]
@@ -74,7 +78,9 @@ def as_list(
         for c in table.columns
     ]
     tails = [
-        _Tails(table, figures, worded(column.indicator.unit, language), row, number, separator)
+        _Tails(
+            table, figures, worded(column.indicator.unit, language), row, _number(french), separator
+        )
         for column, figures in zip(table.columns, table.figures, strict=True)
     ]
     for start in range(0, len(heads), PART):
@@ -82,7 +88,7 @@ def as_list(
         columns = [
             (middle, values, tail.of(part))
             for middle, values, tail in zip(
-                middles, _values(table.figures, part, number), tails, strict=True
+                middles, _values(table.figures, part, french), tails, strict=True
             )
         ]
         lines = [
@@ -100,19 +106,18 @@ def as_table(
 ) -> Iterator[str]:
     """One line a territory: for each column its values, then the status where one is no value."""
     row = _writer(french)
-    number = _number(french)
     separator = ";" if french else ","
     names = [f"{worded(c.indicator.label, language)} ({c.period})" for c in table.columns]
     titles = [title for name in names for title in (name, f"{name}: status")]
     if header:
         yield row(("territory", "level", "code", "name", *titles))
-    heads = [row((p.id, p.level, p.code, p.name))[:-2] for p in table.places]
+    heads = _heads(table, row, separator)
     keys = np.array([status.key for status in Status], dtype=object)
     for start in range(0, len(heads), PART):
         part = slice(start, start + PART)
         columns: list[Sequence[str]] = [heads[part]]
         for figures, values in zip(
-            table.figures, _values(table.figures, part, number), strict=True
+            table.figures, _values(table.figures, part, french), strict=True
         ):
             columns += [values, list(keys[figures.cells.statuses[part]])]
         yield "".join(f"{separator.join(line)}\r\n" for line in zip(*columns, strict=True))
@@ -136,53 +141,42 @@ class _Tails:
         self._row = row
         self._number = number
         self._separator = separator
-        self._made: dict[tuple[float, ...], str] = {}
 
     def of(self, part: slice) -> list[str]:
         """The texts of a part of the lines."""
         figures, cells = self._figures, self._figures.cells
-        mixes = zip(
-            cells.statuses[part].tolist(),
-            cells.origins[part].tolist(),
-            cells.members[part].tolist(),
-            cells.known[part].tolist(),
-            # A NaN is never equal to itself: it would be made anew each time.
-            np.nan_to_num(cells.shares[part], nan=-1.0).tolist(),
-            figures.reason[part].tolist(),
-            figures.parts[part].tolist(),
-            figures.source[part].tolist(),
-            strict=True,
-        )
-        made = self._made
-        texts: list[str] = []
-        for mix in mixes:
-            text = made.get(mix)
-            if text is None:
-                text = made[mix] = self._text(*mix)
-            texts.append(text)
+        mixes = np.zeros(len(cells.statuses[part]), dtype=np.int64)
+        for array, count in (
+            (cells.statuses, len(Status)),
+            (cells.origins, len(Origin)),
+            (figures.reason, len(self._table.reasons)),
+            (figures.parts, len(self._table.part_periods)),
+            (figures.source, len(self._table.source_sets)),
+        ):
+            mixes = mixes * count + array[part]
+        _found, firsts, ranks = np.unique(mixes, return_index=True, return_inverse=True)
+        start = part.start
+        alone = [self._text(start + int(line), counted=False) for line in firsts]
+        texts: list[str] = np.array(alone, dtype=object)[ranks.reshape(-1)].tolist()
+        for line in np.flatnonzero(cells.members[part]).tolist():
+            texts[line] = self._text(start + line, counted=True)
         return texts
 
-    def _text(
-        self,
-        status: int,
-        origin: int,
-        members: int,
-        known: int,
-        share: float,
-        reason: int,
-        parts: int,
-        source: int,
-    ) -> str:
-        infos = [self._table.releases[id] for id in self._table.source_sets[source]]
+    def _text(self, line: int, *, counted: bool) -> str:
+        figures, cells = self._figures, self._figures.cells
+        status = Status(int(cells.statuses[line]))
+        share = float(cells.shares[line])
+        sets = self._table.source_sets
+        infos = [self._table.releases[id] for id in sets[int(figures.source[line])]]
         fields = (
             self._unit,
-            Status(status).key,
-            Origin(origin).key if status == _VALUE else "",
-            members or "",
-            known if members else "",
-            self._number(round(share, 6)) if share >= 0 else "",
-            self._table.reasons[reason],
-            " ".join(self._table.part_periods[parts]),
+            status.key,
+            Origin(int(cells.origins[line])).key if status is Status.VALUE else "",
+            int(cells.members[line]) if counted else "",
+            int(cells.known[line]) if counted else "",
+            self._number(round(share, 6)) if counted and not np.isnan(share) else "",
+            self._table.reasons[int(figures.reason[line])],
+            " ".join(self._table.part_periods[int(figures.parts[line])]),
             " | ".join(info.title for info in infos),
             " | ".join(dict.fromkeys(info.producer for info in infos if info.producer)),
             " | ".join(info.vintage for info in infos),
@@ -191,18 +185,36 @@ class _Tails:
         return self._separator + self._row(fields)
 
 
-def _values(
-    figures: Sequence[Figures], part: slice, number: Callable[[float], str]
-) -> list[list[str]]:
+def _heads(table: Table, row: Callable[[Sequence[object]], str], separator: str) -> list[str]:
+    """What each line begins with; a name that needs quotes goes by the writer, which is slow."""
+    return [
+        f"{p.id}{separator}{p.level}{separator}{p.code}{separator}{p.name}"
+        if not _SPECIAL.search(p.name)
+        else row((p.id, p.level, p.code, p.name))[:-2]
+        for p in table.places
+    ]
+
+
+def _values(figures: Sequence[Figures], part: slice, french: bool) -> list[list[str]]:
     """Each column's numbers as text, empty where there is no value."""
     found: list[list[str]] = []
     for column in figures:
         values, statuses = column.cells.values[part], column.cells.statuses[part]
-        texts = list(map(number, values.tolist()))
+        texts = _texts(np.where(statuses == _VALUE, values, 0.0), french)
         for rank in np.flatnonzero(statuses != _VALUE):
             texts[rank] = ""
         found.append(texts)
     return found
+
+
+def _texts(values: npt.NDArray[np.float64], french: bool) -> list[str]:
+    """Numbers in the fewest digits that give them back; `12.0` is written 12."""
+    if (np.abs(values) < _EXACT).all() and (values == np.trunc(values)).all():
+        return list(map(str, values.astype(np.int64).tolist()))
+    # One text for all, so that its changes cost one call.
+    joined = " ".join(map(repr, values.tolist())) + " "
+    joined = joined.replace(".0 ", " ")
+    return (joined.replace(".", ",") if french else joined).split()
 
 
 def _number(french: bool) -> Callable[[float], str]:

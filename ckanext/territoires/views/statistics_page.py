@@ -198,7 +198,7 @@ def form(asked: Asked, held: AtHand) -> Form:
     return Form(
         levels=STATISTICS_LEVELS,
         level=asked.level or STATISTICS_LEVELS[0],
-        within=asked.within,
+        within=tk.h.territoires_lines(asked.within or None),
         territories=tk.h.territoires_lines(list(asked.territories)),
         themes=tuple(
             OfferedTheme(
