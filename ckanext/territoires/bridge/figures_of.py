@@ -81,7 +81,7 @@ def summed(
     for row in kept:
         held[row[1], row[2]] = max(row[9], held.get((row[1], row[2]), 0))
     frame = pd.DataFrame([tuple(row) for row in kept], columns=list(COLUMNS))
-    sums = aggregate_members(frame, load_indicators(), reference(), communes, territory)
+    sums: Any = aggregate_members(frame, load_indicators(), reference(), communes, territory)
     found = [
         (
             territory,

@@ -23,7 +23,7 @@ from ckanext.territoires.figures.formula import expand
 from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
 from ckanext.territoires.portrait.compose import Described, Material, compose
 from ckanext.territoires.portrait.contents import contents
-from ckanext.territoires.portrait.document import Portrait, Source
+from ckanext.territoires.portrait.document import Comment, Portrait, Source
 from ckanext.territoires.territory.reference import Territory
 
 #: How many territories a person may choose to compare with.
@@ -37,6 +37,10 @@ IN_BRIEF = (
     "unemployment_rate",
     "establishments",
 )
+
+_COMMENTED = """
+    SELECT EXISTS (SELECT 1 FROM territoires_portrait_comment WHERE territory = %(territory)s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def portrait_of(
             cog_year=reference().year,
             as_published=options.as_published,
             themes=options.themes,
-            comments=comments.in_force(territory.id),
+            comments=_comments(territory.id),
             labels=() if options.resource_id else labels_of(territory, seen),
         )
     )
@@ -195,6 +199,12 @@ def _custom_place(identifier: str) -> Territory | None:
         kind="custom",
         parents=tuple(above),
     )
+
+
+def _comments(territory: str) -> Mapping[str, Comment]:
+    # Few territories have any, and the rest should not pay for signatures.
+    asked = model.Session.connection().exec_driver_sql(_COMMENTED, {"territory": territory})
+    return comments.in_force(territory) if asked.scalar() else {}
 
 
 def _compared(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import ckan.model as model
@@ -100,6 +101,7 @@ def _read(user: model.User | None) -> tuple[ReleaseInfo, ...]:
     return tuple(_info(row) for row in rows if row.dataset_id in allowed)
 
 
+@cache
 def _query() -> sa.Select[Any]:
     package, resource, service = model.Package, model.Resource, model.Group
     access = package.extras["access_level"].astext  # pyright: ignore[reportAttributeAccessIssue]

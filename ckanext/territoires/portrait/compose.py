@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from ckanext.territoires.figures.cell import Cell
 from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.portrait.contents import ChartSpec, contents
 from ckanext.territoires.portrait.document import (
@@ -39,6 +38,11 @@ _ORIGIN = tuple(origin.key for origin in Origin)
 _VALUE = Status.VALUE
 
 
+#: A figure before it is worded: value, status and origin (numbers of `figures.status`), coverage,
+#: periods of the parts that have another one, releases. A tuple: there are hundreds of them.
+Known = tuple[float | None, int, int, Coverage | None, tuple[str, ...], tuple[int, ...]]
+
+
 class Values(Protocol):
     """The figures that a portrait is made from."""
 
@@ -48,7 +52,7 @@ class Values(Protocol):
 
     def across(
         self, territories: Sequence[str], indicator: str, period: str
-    ) -> Sequence[Cell | None]:
+    ) -> Sequence[Known | None]:
         """The figures of several territories, in their order; None where nothing is known."""
         ...
 
@@ -265,11 +269,11 @@ class _Writer:
         self, one: Described, territories: Sequence[str], period: str
     ) -> Iterator[_Earlier | None]:
         """What a change is counted from: its period and value, None for a floor or a lack."""
-        for cell in self._material.values.across(territories, one.name, period):
-            if cell is None or cell.value is None or (one.sum_of_parts and not cell.complete):
+        for known in self._material.values.across(territories, one.name, period):
+            if known is None or known[0] is None or _is_floor(one, known[3]):
                 yield None
             else:
-                yield _Earlier(period, cell.value)
+                yield _Earlier(period, known[0])
 
     def _figures(
         self, one: Described, territories: Sequence[str], period: str
@@ -282,28 +286,25 @@ class _Writer:
             ]
         )
 
-    def _figure(self, one: Described, territory: str, period: str, found: Cell | None) -> Figure:
+    def _figure(self, one: Described, territory: str, period: str, found: Known | None) -> Figure:
         if found is None:
             reason = self._reasons.lacking(territory, one.sum_of_parts or one.derived)
             return Figure(territory, period, None, "not_available", "published", None, reason)
-        status, origin, reason, coverage, partial = found.status, found.origin, "", None, False
-        given = found.coverage
-        if given is not None:
-            coverage = Coverage(given[0], given[1], given[2])
-            partial = given[1] < given[0]
+        value, status, origin, coverage, others, sources = found
+        reason, partial = "", coverage is not None and coverage.known < coverage.members
         if status != _VALUE:
             reason = self._reasons.absent(status, one.derived, one.sum_of_parts, territory)
-        elif partial or origin > 1 or found.periods:
-            reason = self._reasons.present(given, origin, found.periods, one.derived)
+        elif partial or origin > 1 or others:
+            reason = self._reasons.present(coverage, origin, others, one.derived)
         return Figure(
             territory,
             period,
-            found.value,
+            value,
             _STATUS[status],
             _ORIGIN[origin],
             coverage,
             reason,
-            found.sources,
+            sources,
             partial and status == _VALUE and not one.derived,
         )
 
@@ -312,6 +313,10 @@ class _Earlier(NamedTuple):
     period: str
     value: float | None
     floor: bool = False
+
+
+def _is_floor(one: Described, coverage: Coverage | None) -> bool:
+    return one.sum_of_parts and coverage is not None and not coverage.complete
 
 
 def _earlier(history: Sequence[Figure]) -> Figure | None:

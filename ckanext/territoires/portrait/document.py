@@ -209,10 +209,10 @@ def plain(value: Any) -> Any:
     kind = cast("type[Any]", type(value))
     if kind in _SCALARS:
         return value
+    if kind is tuple:
+        return [_plain_figure(item) if type(item) is Figure else plain(item) for item in value]
     if kind is Figure:
         return _plain_figure(value)
-    if kind is tuple:
-        return [item if type(item) in _SCALARS else plain(item) for item in value]
     names = _FIELDS.get(kind)
     if names is None:
         names = _FIELDS[kind] = tuple(field.name for field in fields(kind))
@@ -232,14 +232,16 @@ def _plain_figure(figure: Figure) -> dict[str, Any]:
         "value": figure.value,
         "status": figure.status,
         "origin": figure.origin,
-        "coverage": None
-        if coverage is None
-        else {
-            "members": coverage.members,
-            "known": coverage.known,
-            "population_share": coverage.population_share,
-        },
+        "coverage": None if coverage is None else _plain_coverage(coverage),
         "reason": figure.reason,
         "sources": list(figure.sources),
         "floor": figure.floor,
+    }
+
+
+def _plain_coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "members": coverage.members,
+        "known": coverage.known,
+        "population_share": coverage.population_share,
     }

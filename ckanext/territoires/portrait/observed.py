@@ -13,6 +13,8 @@ from ckanext.territoires.figures import formula, precedence
 from ckanext.territoires.figures.cell import Cell, Coverage
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.status import Origin, Status
+from ckanext.territoires.portrait.compose import Known
+from ckanext.territoires.portrait.document import Coverage as Whole
 
 #: Columns of the observations that are read, in order; `release` is a number of release.
 COLUMNS = (
@@ -34,8 +36,8 @@ Periods = tuple[tuple[str, tuple[str, ...]], ...]
 # Attributes of an enumeration are looked up slowly, and there are thousands of rows.
 _STATUSES: Mapping[int, Status] = dict(enumerate(Status))
 _ORIGINS: Mapping[int, Origin] = dict(enumerate(Origin))
-_COMPUTED, _MERGED, _ESTIMATED = Origin.COMPUTED, Origin.MERGED, Origin.ESTIMATED
-_VALUE, _NOT_APPLICABLE = Status.VALUE, Status.NOT_APPLICABLE
+_COMPUTED, _MERGED, _ESTIMATED = int(Origin.COMPUTED), int(Origin.MERGED), int(Origin.ESTIMATED)
+_VALUE, _NOT_APPLICABLE = int(Status.VALUE), int(Status.NOT_APPLICABLE)
 _NO_PLAN: Mapping[str, formula.Plan] = {}
 _NO_ROWS: Mapping[tuple[str, str], Sequence[Any]] = {}
 
@@ -76,6 +78,7 @@ class Observed:
         own = self._known.get(main, {})
         self._plans = _plans(_signature([own]))
         self._wide: Mapping[str, Mapping[str, formula.Plan]] | None = None
+        self._coverages: dict[Any, Whole] = {}
 
     def periods(self, territory: str, indicator: str) -> Sequence[str]:
         """Periods at which an indicator is known of a territory, oldest first."""
@@ -90,23 +93,81 @@ class Observed:
 
     def get(self, territory: str, indicator: str, period: str) -> Cell | None:
         """The figure, None when nothing is known of it."""
-        return self.across((territory,), indicator, period)[0]
+        known = self.across((territory,), indicator, period)[0]
+        if known is None:
+            return None
+        value, status, origin, given, periods, sources = known
+        coverage = None
+        if given is not None:
+            coverage = Coverage(given.members, given.known, given.population_share)
+        return Cell(value, _STATUSES[status], _ORIGINS[origin], coverage, periods, sources)
 
     def across(
         self, territories: Sequence[str], indicator: str, period: str
-    ) -> Sequence[Cell | None]:
+    ) -> Sequence[Known | None]:
         """The figures of several territories, in their order."""
         plan = self._plans.get(indicator, _NO_PLAN).get(period)
         if plan is None:
             plan = self._of_all().get(indicator, _NO_PLAN).get(period)
             if plan is None:
-                return (None,) * len(territories)
+                return [None] * len(territories)
         known = self._known
         if plan.formula is None:
             part = plan.parts[0]
             rows = [known.get(id, _NO_ROWS).get(part) for id in territories]
-            return [_cell(row) if row else None for row in rows]
-        return [_computed(plan, plan.formula, known.get(id, _NO_ROWS)) for id in territories]
+            return [self._as_read(row) if row else None for row in rows]
+        return [self._computed(plan, plan.formula, known.get(id, _NO_ROWS)) for id in territories]
+
+    def _as_read(self, row: Sequence[Any]) -> Known:
+        status = row[4]
+        return (
+            row[3] if status == 0 else None,
+            status,
+            row[5],
+            None if row[6] is None else self._coverage(row[6:9]),
+            (),
+            (row[9],),
+        )
+
+    def _coverage(self, given: Any) -> Whole:
+        """One object for all the figures of the same members, known members and share."""
+        found = self._coverages.get(given)
+        if found is None:
+            found = self._coverages[given] = Whole(given[0], given[1] or 0, given[2])
+        return found
+
+    def _computed(
+        self,
+        plan: formula.Plan,
+        made: formula.Formula,
+        known: Mapping[tuple[str, str], Sequence[Any]],
+    ) -> Known | None:
+        """A formula over rows; None when one of its parts is not known at all."""
+        rows: list[Sequence[Any]] = []
+        first: Sequence[Any] | None = None
+        alike = True
+        sources: tuple[int, ...] = ()
+        for part in plan.parts:
+            row = known.get(part)
+            if row is None:
+                return None
+            rows.append(row)
+            if first is None:
+                first, sources = row, (row[9],)
+            elif row[9] not in sources:
+                sources = (*sources, row[9])
+            # Known, of the same members, and no estimate: nearly all of them.
+            alike = alike and row[4] == 0 and row[5] != _ESTIMATED and row[6:9] == first[6:9]
+        if first is None or not alike:
+            given = iter(rows)
+            cell = plan.cell(lambda _name, _period: _cell(next(given)))
+            part = None if cell.coverage is None else self._coverage(tuple(cell.coverage))
+            return cell.value, cell.status, cell.origin, part, cell.periods, cell.sources
+        coverage = None if first[6] is None else self._coverage(first[6:9])
+        value = made.scalar(plan.years, *[row[3] for row in rows])
+        if not math.isfinite(value):
+            return None, _NOT_APPLICABLE, _COMPUTED, coverage, plan.periods, sources
+        return value, _VALUE, _COMPUTED, coverage, plan.periods, sources
 
     def _of_all(self) -> Mapping[str, Mapping[str, formula.Plan]]:
         if self._wide is None:
@@ -172,35 +233,6 @@ def _cell(row: Sequence[Any]) -> Cell:
         (),
         (row[9],),
     )
-
-
-def _computed(
-    plan: formula.Plan, made: formula.Formula, known: Mapping[tuple[str, str], Sequence[Any]]
-) -> Cell | None:
-    """A formula over rows; None when one of its parts is not known at all."""
-    rows: list[Sequence[Any]] = []
-    first: Sequence[Any] | None = None
-    plain = True
-    sources: tuple[int, ...] = ()
-    for part in plan.parts:
-        row = known.get(part)
-        if row is None:
-            return None
-        rows.append(row)
-        if first is None:
-            first, sources = row, (row[9],)
-        elif row[9] not in sources:
-            sources = (*sources, row[9])
-        # Known, of the same members, and no estimate: nearly all of them.
-        plain = plain and row[4] == 0 and row[5] != _ESTIMATED and row[6:9] == first[6:9]
-    if first is None or not plain:
-        given = iter(rows)
-        return plan.cell(lambda _name, _period: _cell(next(given)))
-    value = made.scalar(plan.years, *[row[3] for row in rows])
-    coverage = None if first[6] is None else Coverage(first[6], first[7], first[8])
-    if not math.isfinite(value):
-        return Cell(None, _NOT_APPLICABLE, _COMPUTED, coverage, plan.periods, sources)
-    return Cell(value, _VALUE, _COMPUTED, coverage, plan.periods, sources)
 
 
 def _signature(known: Iterable[Mapping[tuple[str, str], Any]]) -> Periods:

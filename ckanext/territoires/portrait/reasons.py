@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckanext.territoires.figures.status import Origin, Status
+from ckanext.territoires.portrait.document import Coverage
 from ckanext.territoires.portrait.numbers import format_number
 from ckanext.territoires.portrait.words import join, level_name, period_words, words
 
@@ -38,15 +39,12 @@ class Reasons:
 
     def present(
         self,
-        coverage: tuple[int, int, float | None] | None,
+        coverage: Coverage | None,
         origin: int,
         others: tuple[str, ...],
         derived: bool,
     ) -> str:
-        """A value that lacks a part, that is an estimate, or whose parts are of several periods.
-
-        `coverage`: members, those known, the share of the population that these hold.
-        """
+        """A value that lacks a part, that is an estimate, or whose parts are of several periods."""
         key = (coverage, origin, others, derived)
         text = self._made.get(key)
         if text is None:
@@ -55,13 +53,13 @@ class Reasons:
 
     def _present(
         self,
-        coverage: tuple[int, int, float | None] | None,
+        coverage: Coverage | None,
         origin: int,
         others: tuple[str, ...],
         derived: bool,
     ) -> str:
         found: list[str] = []
-        if coverage is not None and coverage[1] < coverage[0]:
+        if coverage is not None and not coverage.complete:
             found.append(self._coverage(coverage, derived))
         if origin == Origin.ESTIMATED:
             found.append(self._words["estimated"])
@@ -72,8 +70,9 @@ class Reasons:
             found.append(self._words["latest"].format(periods=periods))
         return " ; ".join(found) if self._language.startswith("fr") else "; ".join(found)
 
-    def _coverage(self, coverage: tuple[int, int, float | None], derived: bool) -> str:
-        members, known, population_share = coverage
+    def _coverage(self, coverage: Coverage, derived: bool) -> str:
+        members, known = coverage.members, coverage.known
+        population_share = coverage.population_share
         share = ""
         if population_share is not None:
             text = format_number(100 * population_share, 0, "%", self._language)
