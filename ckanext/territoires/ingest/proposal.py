@@ -376,10 +376,12 @@ def _is_number(text: str) -> bool:
 
 def _from_values(values: Sequence[str]) -> list[str]:
     """What the values alone tell: codes, numbers of persons, dates, years."""
+    # Some codes may have lost their zero, but years have four digits too.
+    fives = (4, 5) if _share(values, lambda text: len(text) == 5) >= 1 / 2 else (5,)
     tests: Sequence[tuple[str, Callable[[str], object]]] = (
         ("field:beneficiary_id", _is_siret),
         ("territory:epci", lambda t: t.startswith("2") and len(t) == 9 and parse_code(t, "epci")),
-        ("territory:commune", lambda text: len(text) == 5 and parse_code(text, "commune")),
+        ("territory:commune", lambda text: len(text) in fives and parse_code(text, "commune")),
         ("territory:listed", lambda text: "(" in text and parse_list(text)),
         ("field:year", lambda text: len(text) == 4 and parse_year(text)),
         ("field:date", lambda text: len(text) > 7 and parse_date(text)),
