@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
 
+from ckanext.territoires.bridge.kept_figures import Kept
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo
 from ckanext.territoires.figures.indicator import load_indicators
@@ -36,17 +37,21 @@ def figures_of(
     as_published: bool = False,
     only: tuple[int, Collection[str]] | None = None,
     communes: Collection[str] = (),
+    kept: Mapping[str, Kept] | None = None,
 ) -> Observed:
     """Read what these releases hold of these territories, the first the main one: one query.
 
     `indicators`: the loaded ones to read, all by default; `communes`: members of the main one when
-    it is custom, of which it is the sum (one more query); the rest as `Observed` takes it.
+    it is custom, of which it is the sum (one more query); `kept`, what was read before of some of
+    them, is not read again; the rest as `Observed` takes it.
     """
+    shelf = kept or {}
+    held = {id: one.rows for id, one in shelf.items() if one.rows is not None}
     rows: list[Sequence[Any]] = []
     if releases:
         ids = {
             "releases": [info.id for info in releases],
-            "territories": list(territories),
+            "territories": [id for id in territories if id not in held],
             "indicators": list(indicators),
         }
         query = f"{_QUERY} AND indicator = ANY(%(indicators)s)" if indicators else _QUERY
@@ -56,7 +61,12 @@ def figures_of(
             ids["territories"] = list(communes)
             members = connection.exec_driver_sql(query, ids).fetchall()
             rows += summed(members, releases, communes, territories[0])
-    return Observed(rows, releases, territories[0], as_published=as_published, only=only)
+    observed = Observed(
+        rows, releases, territories[0], as_published=as_published, only=only, kept=held
+    )
+    for id, one in shelf.items():
+        one.rows = observed.rows(id)
+    return observed
 
 
 def summed(

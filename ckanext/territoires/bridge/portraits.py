@@ -8,7 +8,7 @@ from functools import cache
 
 import ckan.model as model
 
-from ckanext.territoires.bridge import comments, custom, peers, releases
+from ckanext.territoires.bridge import comments, custom, kept_figures, peers, releases
 from ckanext.territoires.bridge.figures_of import at_hand, figures_of, from_release
 from ckanext.territoires.bridge.programmes import labels_of
 from ckanext.territoires.bridge.ranks import ranks
@@ -82,12 +82,17 @@ def portrait_of(
         only = (restricted.id, restricted.indicators) if restricted else None
     compared = _compared(territory, options, observed)
     ids = list(dict.fromkeys((territory.id, *(other.id for _, other in compared))))
+    # What is seen otherwise than most see it is not kept.
+    plain = not options.as_published and options.resource_id is None
+    others = [other for _, other in compared]
+    shelf = kept_figures.kept(others if plain else (), observed, language)
     values = figures_of(
         ids,
         observed,
         as_published=options.as_published,
         only=only,
         communes=custom.communes(territory.id),
+        kept=shelf,
     )
     return compose(
         Material(
@@ -105,6 +110,7 @@ def portrait_of(
             themes=options.themes,
             comments=_comments(territory.id),
             labels=() if options.resource_id else labels_of(territory, seen),
+            kept={id: one.figures for id, one in shelf.items()},
         )
     )
 

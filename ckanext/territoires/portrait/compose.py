@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -50,6 +50,10 @@ class Values(Protocol):
         """Periods at which an indicator is known of a territory, whatever its status, in order."""
         ...
 
+    def way(self, indicator: str, period: str) -> Hashable:
+        """How a figure is made: the same way and the same rows give the same figure."""
+        ...
+
     def across(
         self, territories: Sequence[str], indicator: str, period: str
     ) -> Sequence[Known | None]:
@@ -88,6 +92,7 @@ class Material:
     """All that a portrait is made from.
 
     `at_hand` names the indicators of the loaded files, and what is computed from these;
+    `kept` holds figures of some of the comparators that were worded before, and takes new ones;
     `themes` are those to write, all by default; `ranks` answers in the order it is asked, from
     the peers that the reader may see. `described` has, for each theme, its
     indicators in their order.
@@ -107,6 +112,7 @@ class Material:
     themes: Collection[str] = ()
     comments: Mapping[str, Comment] | None = None
     labels: Sequence[Label] = ()
+    kept: Mapping[str, dict[Hashable, Figure]] | None = None
 
 
 def compose(material: Material) -> Portrait:
@@ -175,6 +181,7 @@ class _Writer:
         self._id = material.territory.id
         self._reasons = Reasons(material.language)
         self._subject = subject(material.territory, material.language)
+        self._kept = material.kept or {}
         self._others = tuple(territory.id for _, territory in material.comparators)
         self._lined = {
             name
@@ -241,11 +248,9 @@ class _Writer:
         comparisons = self._figures(one, self._others, figure.period)
         changes: tuple[Change | None, ...] = ()
         if since:
+            earlier = self._figures(one, self._others, since.period)
             changes = tuple(
-                _change(earlier, other, one)
-                for earlier, other in zip(
-                    self._cells(one, self._others, since.period), comparisons, strict=True
-                )
+                [_change(*pair, one) for pair in zip(earlier, comparisons, strict=True)]
             )
         histories: tuple[tuple[Figure, ...], ...] = ()
         if one.name in self._lined and len(periods) > 1:
@@ -265,26 +270,27 @@ class _Writer:
         figure, *comparisons = self._figures(one, (self._id, *self._others), period)
         return _Draft(one, figure, (), tuple(comparisons), None, (), (), None)
 
-    def _cells(
-        self, one: Described, territories: Sequence[str], period: str
-    ) -> Iterator[_Earlier | None]:
-        """What a change is counted from: its period and value, None for a floor or a lack."""
-        for known in self._material.values.across(territories, one.name, period):
-            if known is None or known[0] is None or _is_floor(one, known[3]):
-                yield None
-            else:
-                yield _Earlier(period, known[0])
-
     def _figures(
         self, one: Described, territories: Sequence[str], period: str
     ) -> tuple[Figure, ...]:
-        found = self._material.values.across(territories, one.name, period)
-        return tuple(
-            [
-                self._figure(one, id, period, cell)
-                for id, cell in zip(territories, found, strict=True)
-            ]
-        )
+        kept = self._kept
+        missing = [id for id in territories if id not in kept]
+        across = self._material.values.across
+        known = iter(across(missing, one.name, period))
+        if len(missing) == len(territories):
+            return tuple([self._figure(one, id, period, next(known)) for id in territories])
+        way = (one.name, period, self._material.values.way(one.name, period))
+        figures: list[Figure] = []
+        for id in territories:
+            if id not in kept:
+                figures.append(self._figure(one, id, period, next(known)))
+                continue
+            figure = kept[id].get(way)
+            if figure is None:
+                cell = across((id,), one.name, period)[0]
+                figure = kept[id][way] = self._figure(one, id, period, cell)
+            figures.append(figure)
+        return tuple(figures)
 
     def _figure(self, one: Described, territory: str, period: str, found: Known | None) -> Figure:
         if found is None:
@@ -309,16 +315,6 @@ class _Writer:
         )
 
 
-class _Earlier(NamedTuple):
-    period: str
-    value: float | None
-    floor: bool = False
-
-
-def _is_floor(one: Described, coverage: Coverage | None) -> bool:
-    return one.sum_of_parts and coverage is not None and not coverage.complete
-
-
 def _earlier(history: Sequence[Figure]) -> Figure | None:
     """The oldest figure that the latest may be compared with, within ten years."""
     latest = history[-1]
@@ -336,14 +332,8 @@ def _earlier(history: Sequence[Figure]) -> Figure | None:
     return None
 
 
-def _change(earlier: Figure | _Earlier | None, latest: Figure, one: Described) -> Change | None:
-    if (
-        earlier is None
-        or earlier.value is None
-        or latest.value is None
-        or earlier.floor
-        or latest.floor
-    ):
+def _change(earlier: Figure, latest: Figure, one: Described) -> Change | None:
+    if earlier.value is None or latest.value is None or earlier.floor or latest.floor:
         return None
     absolute = latest.value - earlier.value
     if one.unit.startswith("%"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
@@ -30,6 +30,8 @@ COLUMNS = (
     "release_id",
 )
 
+#: Rows of a territory, by indicator and period.
+Rows = Mapping[tuple[str, str], Sequence[Any]]
 #: Periods at hand of each loaded indicator.
 Periods = tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -39,7 +41,7 @@ _ORIGINS: Mapping[int, Origin] = dict(enumerate(Origin))
 _COMPUTED, _MERGED, _ESTIMATED = int(Origin.COMPUTED), int(Origin.MERGED), int(Origin.ESTIMATED)
 _VALUE, _NOT_APPLICABLE = int(Status.VALUE), int(Status.NOT_APPLICABLE)
 _NO_PLAN: Mapping[str, formula.Plan] = {}
-_NO_ROWS: Mapping[tuple[str, str], Sequence[Any]] = {}
+_NO_ROWS: Rows = {}
 
 
 class Release(Protocol):
@@ -66,19 +68,32 @@ class Observed:
         *,
         as_published: bool = False,
         only: tuple[int, Collection[str]] | None = None,
+        kept: Mapping[str, Rows] | None = None,
     ) -> None:
         """Choose among what several files hold.
 
         `rows` are tuples of COLUMNS; `main` is the territory whose periods are shown;
         `as_published` leaves out what was carried from former territories; `only`, a release and
-        its indicators, has these come from it alone.
+        its indicators, has these come from it alone; `kept` are rows of other territories, chosen
+        before.
         """
         self._main = main
-        self._known = chosen(rows, releases, as_published, only)
+        self._known = chosen(rows, releases, as_published, only) | dict(kept or {})
         own = self._known.get(main, {})
         self._plans = _plans(_signature([own]))
         self._wide: Mapping[str, Mapping[str, formula.Plan]] | None = None
         self._coverages: dict[Any, Whole] = {}
+
+    def rows(self, territory: str) -> Rows:
+        """The rows that were chosen for a territory."""
+        return self._known.get(territory, _NO_ROWS)
+
+    def way(self, indicator: str, period: str) -> Hashable:
+        """How a figure is made: the indicators and periods of its parts."""
+        plan = self._plans.get(indicator, _NO_PLAN).get(period)
+        if plan is None:
+            plan = self._of_all().get(indicator, _NO_PLAN).get(period)
+        return plan.parts if plan else None
 
     def periods(self, territory: str, indicator: str) -> Sequence[str]:
         """Periods at which an indicator is known of a territory, oldest first."""
@@ -140,7 +155,7 @@ class Observed:
         self,
         plan: formula.Plan,
         made: formula.Formula,
-        known: Mapping[tuple[str, str], Sequence[Any]],
+        known: Rows,
     ) -> Known | None:
         """A formula over rows; None when one of its parts is not known at all."""
         rows: list[Sequence[Any]] = []
@@ -201,7 +216,7 @@ def chosen(
     releases: Iterable[Release],
     as_published: bool,
     only: tuple[int, Collection[str]] | None,
-) -> dict[str, dict[tuple[str, str], Sequence[Any]]]:
+) -> dict[str, Rows]:
     """The row that wins for each territory, indicator and period."""
     infos = {info.id: info for info in releases}
     found: dict[str, dict[tuple[str, str], Sequence[Any]]] = defaultdict(dict)
@@ -214,7 +229,7 @@ def chosen(
         former = own.get(key)
         if former is None or _order(row, infos) < _order(former, infos):
             own[key] = row
-    return found
+    return dict(found)
 
 
 def _order(row: Sequence[Any], infos: Mapping[int, Release]) -> tuple[Any, ...]:
