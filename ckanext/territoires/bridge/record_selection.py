@@ -69,8 +69,9 @@ def folded(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
 
 
 def selected(wanted: Wanted, release_ids: Sequence[int]) -> sa.CTE:
-    """The records that answer, each once: the columns of `Record` and `releases`.
+    """The records that answer, each once: the columns of `Record`, `project` and `releases`.
 
+    Records of one project share `project`: same places, title, beneficiary and cost.
     `releases` are the releases that hold a record, the row's own first: that of most lines, then
     the latest loaded.
     """
@@ -102,32 +103,40 @@ def in_each(territories: Sequence[str], release_ids: Sequence[int], kinds: Seque
 
 
 def _identity(*more: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[Any], ...]:
-    """What makes a record itself whatever its file, and its rank among its equals in one file."""
+    """What makes a record itself whatever its file, its rank among its equals, its project."""
     of = _COLUMNS
     ordered = sa.func.array_agg(aggregate_order_by(sa.column("x"), sa.column("x")))
     places = sa.select(ordered).select_from(sa.func.unnest(of.places).alias("x")).scalar_subquery()
     several = sa.func.cardinality(of.places) > 1
+    where = sa.func.array_to_string(sa.case((several, places), else_=of.places), ",")
+    title = folded(sa.func.regexp_replace(sa.func.btrim(of.title), r"\s+", " ", "g"))
+    whom = folded(sa.func.btrim(of.beneficiary))
     dated = of.kind.in_(_DATED)
-    parts: list[sa.ColumnElement[Any]] = [
+    key = _digest(
         *more,
         of.kind,
         folded(of.scheme),
         of.year,
-        sa.func.array_to_string(sa.case((several, places), else_=of.places), ","),
-        folded(sa.func.regexp_replace(sa.func.btrim(of.title), r"\s+", " ", "g")),
-        folded(sa.func.btrim(of.beneficiary)),
+        where,
+        title,
+        whom,
         of.granted,
         sa.case((dated, of.date)),
         sa.case((dated, of.state)),
-    ]
-    text = sa.func.concat_ws(
-        _SEPARATOR, *(sa.func.coalesce(sa.cast(part, sa.Text), "") for part in parts)
     )
-    key = sa.cast(sa.func.md5(text), UUID)
     nth = sa.func.row_number().over(
         partition_by=[Record.release_id, key], order_by=[Record.date, Record.line, Record.id]
     )
-    return key.label("key"), nth.label("nth")
+    # Two schemes that pay for one project each give its whole cost.
+    known = sa.and_(of.title.is_not(None), of.cost.is_not(None))
+    alone = _digest(of.id)
+    project = sa.case((known, _digest(where, title, whom, of.cost)), else_=alone)
+    return key.label("key"), nth.label("nth"), project.label("project")
+
+
+def _digest(*parts: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    texts = (sa.func.coalesce(sa.cast(part, sa.Text), "") for part in parts)
+    return sa.cast(sa.func.md5(sa.func.concat_ws(_SEPARATOR, *texts)), UUID)
 
 
 def _ranked(located: sa.CTE, as_of: date | None = None) -> sa.CTE:

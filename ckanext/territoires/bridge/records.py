@@ -61,7 +61,8 @@ _DEFAULT_ORDER = ("-year", "-date", "-granted")
 class Amount:
     """The sum of one amount in euros over `known` lines; None when no line has it.
 
-    `missing` lines lack it: the sum is then a floor.
+    `missing` lines lack it: the sum is then a floor. That of the costs counts a project once,
+    though several lines, of several schemes, give its cost.
     """
 
     total: float | None
@@ -186,7 +187,7 @@ def kinds_loaded(releases: Collection[ReleaseInfo]) -> set[str]:
 def totals(wanted: Wanted, releases: Collection[ReleaseInfo]) -> Totals:
     """How many records answer, and each amount apart: one query."""
     chosen = record_selection.selected(wanted, _ids(releases))
-    row = model.Session.execute(sa.select(*_sums(chosen))).mappings().one()
+    row = model.Session.execute(_summed(chosen)).mappings().one()
     return _totals(row)
 
 
@@ -202,16 +203,7 @@ def groups(
     chosen = record_selection.selected(wanted, _ids(releases))
     names = {info.id: info.dataset_id for info in releases}
     columns = [_grouping(chosen, name, names).label(f"by_{name}") for name in by]
-    grouped = (
-        sa.select(*columns, *_sums(chosen))
-        .group_by(*columns)
-        .order_by(
-            *(
-                column.desc() if name == "year" else column
-                for name, column in zip(by, columns, strict=True)
-            )
-        )
-    )
+    grouped = _summed(chosen, columns)
     rows = model.Session.execute(grouped).mappings().all()
     return tuple(Group(tuple(row[f"by_{name}"] for name in by), _totals(row)) for row in rows)
 
@@ -297,14 +289,33 @@ def _ids(releases: Collection[ReleaseInfo]) -> list[int]:
     return [release.id for release in releases]
 
 
-def _sums(chosen: sa.CTE) -> list[sa.ColumnElement[Any]]:
+def _summed(
+    chosen: sa.CTE,
+    columns: Sequence[sa.Label[Any]] = (),
+) -> sa.Select[Any]:
+    """The totals of each combination of values of some columns.
+
+    In each, the cost of a project counts once, however many schemes pay for it.
+    """
+    values = [column.element for column in columns]
+    nth = sa.func.row_number().over(partition_by=[*values, chosen.c["project"]])
+    lines = sa.select(chosen, *columns, nth.label("nth_of_project")).cte("lines")
+    kept = [lines.c[column.name] for column in columns]
+    once = sa.case((lines.c["nth_of_project"] == 1, lines.c["cost"]))
+    query = sa.select(*kept, *_sums(lines, once)).group_by(*kept)
+    names = {column.name: lines.c[column.name] for column in columns}
+    return query.order_by(*(_recent_first(name, column) for name, column in names.items()))
+
+
+def _sums(lines: sa.CTE, cost: sa.ColumnElement[Any] | None = None) -> list[sa.ColumnElement[Any]]:
     found: list[sa.ColumnElement[Any]] = [
         sa.func.count().label("count"),
-        sa.func.array_agg(sa.distinct(chosen.c["release_id"])).label("release_ids"),
+        sa.func.array_agg(sa.distinct(lines.c["release_id"])).label("release_ids"),
     ]
     for name in AMOUNTS:
-        found.append(sa.func.sum(chosen.c[name]).label(f"{name}_total"))
-        found.append(sa.func.count(chosen.c[name]).label(f"{name}_known"))
+        amount = cost if name == "cost" and cost is not None else lines.c[name]
+        found.append(sa.func.sum(amount).label(f"{name}_total"))
+        found.append(sa.func.count(lines.c[name]).label(f"{name}_known"))
     return found
 
 
@@ -337,7 +348,7 @@ def _order(chosen: sa.CTE, order_by: Sequence[str]) -> list[sa.ColumnElement[Any
 
 
 def _recent_first(name: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    return column.desc().nulls_last() if name == "year" else column.asc().nulls_last()
+    return column.desc().nulls_last() if name == "by_year" else column.asc().nulls_last()
 
 
 def _grouping(chosen: sa.CTE, name: str, datasets: Mapping[int, str]) -> sa.ColumnElement[Any]:

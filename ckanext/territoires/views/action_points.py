@@ -44,7 +44,7 @@ def _where(line: Mapping[str, Any]) -> Point | None:
 def _feature(point: Point, lines: list[Mapping[str, Any]]) -> dict[str, Any]:
     known = [line["granted"] for line in lines if line["granted"] is not None]
     names = dict.fromkeys(place["name"] for line in lines for place in line["places"])
-    count = tk.ungettext("{count} project", "{count} projects", len(lines)).format(
+    count = tk.ungettext("{count} grant", "{count} grants", len(lines)).format(
         count=number(len(lines))
     )
     amount = number(sum(known), 0, "€") if known else ""
