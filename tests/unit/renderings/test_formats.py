@@ -240,6 +240,17 @@ class TestPdf:
         assert kinds["/TH"] > kinds["/Table"]
         assert kinds["/H1"] == 1
 
+    def test_charts_are_told_in_words(self, reader: pypdf.PdfReader) -> None:
+        root: Any = reader.trailer["/Root"]
+        told = [
+            str(node.get("/Alt", ""))
+            for node in nodes(root["/StructTreeRoot"])
+            if node.get("/S") == "/Figure"
+        ]
+        charts = sum(len(theme.charts) for theme in sample().themes)
+        assert len(told) == charts
+        assert all("Nantes" in text for text in told)
+
     def test_is_a4_and_named(self, reader: pypdf.PdfReader) -> None:
         box = reader.pages[0].mediabox
         assert (round(box.width), round(box.height)) == (595, 842)
@@ -261,17 +272,21 @@ class TestPdf:
             assert "Nantes" in text
 
 
-def tags(node: Any) -> Iterator[str]:
-    """Kinds of the elements of a tagged PDF."""
+def nodes(node: Any) -> Iterator[dict[str, Any]]:
+    """The elements of a tagged PDF."""
     node = node.get_object()
     if isinstance(node, list):
         for child in node:
-            yield from tags(child)
+            yield from nodes(child)
     elif isinstance(node, dict):
-        if "/S" in node:
-            yield str(node["/S"])
+        yield node
         if "/K" in node:
-            yield from tags(node["/K"])
+            yield from nodes(node["/K"])
+
+
+def tags(root: Any) -> Iterator[str]:
+    """Kinds of the elements of a tagged PDF."""
+    return (str(node["/S"]) for node in nodes(root) if "/S" in node)
 
 
 @pytest.mark.parametrize(
