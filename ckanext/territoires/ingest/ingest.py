@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from ckanext.territoires.ingest.observations import (
 from ckanext.territoires.ingest.profile import Profile, Profiles
 from ckanext.territoires.ingest.profile_yaml import InvalidProfile, parse_profile
 from ckanext.territoires.ingest.reading import MOST_BYTES, read
-from ckanext.territoires.ingest.recognition import Choice, choose, find, left_out
+from ckanext.territoires.ingest.recognition import Choice, bind, choose, find, left_out
 from ckanext.territoires.ingest.records import derive, record_rows
 from ckanext.territoires.ingest.report import Report
 from ckanext.territoires.ingest.table import Table
@@ -43,6 +43,7 @@ from ckanext.territoires.territory.reference import Reference
 Progress = Callable[[str, float], None]
 
 _SHOWN_ROWS = 20
+_DATED = ("year", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def _read(
     codes = read_codes(table, profile, findings)
     latest = periods_of(bounds)
     tell("locating", 0.5)
-    places = gazetteer(reference, codes, given, _hint(profile, table, latest), findings)
+    hint, data_year = _hint(profile, table, latest), _data_year(profile, table, latest)
+    places = gazetteer(reference, codes, given, hint, data_year, findings)
     located = locate(table, profile, codes, places, findings)
     if profile.shape == "records":
         rows = record_rows(table, profile, located, kept, places, findings)
@@ -205,10 +207,29 @@ def _hint(profile: Profile, table: Table, latest: Mapping[str, str]) -> int | No
         return rule.year if rule else None
     position = find(rule.names, table.header)
     if position is not None:
-        years = {parse_year(text) for text in set(table.text(position))} - {None}
-        return max(year for year in years if year) if years else None
+        return _latest_year(table, [position])
     period = latest.get(rule.of or "")
     return int(period[-4:]) + rule.plus if period else None
+
+
+def _data_year(profile: Profile, table: Table, latest: Mapping[str, str]) -> int | None:
+    """The year whose communes the latest data of a file speak of, as far as they say."""
+    if latest:
+        # Figures of a year are published for the communes of the next, at the earliest.
+        return int(max(latest.values())[-4:]) + 1
+    if profile.period:
+        return int(profile.period[-4:]) + 1
+    if "year" in profile.constants:
+        return parse_year(str(profile.constants["year"]))
+    positions = [b.position for b in bind(profile, table.header) if b.column.field in _DATED]
+    period = find(profile.period_names, table.header)
+    year = _latest_year(table, positions if period is None else [period])
+    return year + (period is not None) if year else None
+
+
+def _latest_year(table: Table, positions: Sequence[int]) -> int | None:
+    texts = {text for position in positions for text in table.text(position)}
+    return max((year for text in texts if (year := parse_year(text))), default=None)
 
 
 def _today(located: Located, kept: np.ndarray) -> set[str]:

@@ -81,14 +81,19 @@ def read_codes(table: Table, profile: Profile, findings: Findings) -> Codes:
 
 
 def gazetteer(
-    reference: Reference, codes: Codes, given: int | None, hint: int | None, findings: Findings
+    reference: Reference,
+    codes: Codes,
+    given: int | None,
+    hint: int | None,
+    data_year: int | None,
+    findings: Findings,
 ) -> Gazetteer:
     """Places of the COG year that is given, else of the one that the codes or the profile tell."""
     if given is not None:
         findings.assume("cog_year_of_resource", year=given)
         return Gazetteer(reference, given)
     found = codes_in((code.level, code.code) for group in codes.of_text.values() for code in group)
-    guess = cog_year(reference, found, hint)
+    guess = cog_year(reference, found, hint, data_year)
     if guess is None:
         return Gazetteer(reference, hint)
     findings.assume(

@@ -89,12 +89,17 @@ class CogYear:
 
 
 def cog_year(
-    reference: Reference, codes: Mapping[str, frozenset[str]], hint: int | None
+    reference: Reference,
+    codes: Mapping[str, frozenset[str]],
+    hint: int | None,
+    data_year: int | None,
 ) -> CogYear | None:
     """The year at hand that knows most of the communes and EPCI of a file, by level.
 
-    `hint`, what the profile says, decides between equals, and wins when it is older than any year
-    at hand and no year knows every code; then the latest. None when the file has no such code.
+    Between equals, `hint`, what the profile says, decides; it wins too when it is older than any
+    year at hand and the first of these knows as many codes as any. Else the nearest to the year of
+    the data: a commune that was split since has the same code before and after. Else the latest.
+    None when the file has no such code.
     """
     total = sum(map(len, codes.values()))
     if not total:
@@ -113,7 +118,9 @@ def cog_year(
         hint in candidates or (hint < FIRST_YEAR and FIRST_YEAR in candidates)
     ):
         return CogYear(hint, "profile", best, total)
-    return CogYear(candidates[-1], "codes", best, total)
+    near = hint or data_year or candidates[-1]
+    year = min(candidates, key=lambda candidate: (abs(candidate - near), candidate))
+    return CogYear(year, "codes", best, total)
 
 
 def codes_in(codes: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:

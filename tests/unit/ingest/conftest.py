@@ -6,11 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ckanext.territoires.ingest.ingest import Ingested, ingest
 from ckanext.territoires.ingest.profile import Profiles
 from ckanext.territoires.ingest.profile_yaml import load_profiles
 from ckanext.territoires.territory.reference import Reference, load_reference
+
+# The first reading of the reference takes longer than what hypothesis allows to an example.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 DATA = Path(__file__).parents[2] / "data" / "ingest"
 

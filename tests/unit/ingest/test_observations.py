@@ -233,6 +233,12 @@ class TestEquipments:
         assert {id[11:13] for id in doctors} == {"44", "53"}
         assert assumed(found, "absent_is_zero")["departements"] == 2
 
+    def test_the_geography_is_that_of_the_data_when_the_codes_do_not_tell(self, read: Read) -> None:
+        """A commune that was split in 2024 had the same code before."""
+        data = "DEPCOM;AN;TYPEQU;NB_EQUIP\n85090;{};B203;4\n"
+        assert read("bpe.csv", data.format(2018).encode()).cog_year == 2021
+        assert read("bpe.csv", data.format(2024).encode()).cog_year == 2025
+
     def test_what_the_file_does_not_list_is_not_zero(self, read: Read) -> None:
         data = b"DEPCOM;AN;TYPEQU;NB_EQUIP\n44001;2018;D201;2\n44003;2018.0;D201;s\n"
         found = read("bpe.csv", data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 
 import odfdo
 import pytest
@@ -11,6 +12,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ckanext.territoires.ingest import reading
 from ckanext.territoires.ingest.findings import Findings
 from ckanext.territoires.ingest.reading import read
 from ckanext.territoires.ingest.table import Table, likely_header
@@ -42,9 +44,9 @@ def refusal(data: bytes) -> str:
     return next(p.code for p in found.findings.problems if p.blocking)
 
 
-def zipped(members: dict[str, bytes], **options: int) -> bytes:
+def zipped(members: dict[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, **options) as archive:  # pyright: ignore[reportArgumentType, reportCallIssue]
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
             archive.writestr(name, data)
     return out.getvalue()
@@ -155,6 +157,18 @@ def test_xlsx_with_numbers_and_titles() -> None:
     assert read_table.lines.tolist() == [4, 5]
 
 
+def test_dates_of_a_workbook_are_days() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Nom", "Date", "Heure"])
+        sheet.write(1, 0, "A")
+        sheet.write_datetime(1, 1, datetime(2021, 5, 28))  # noqa: DTZ001
+        sheet.write_datetime(1, 2, datetime(2021, 5, 28, 14, 30))  # noqa: DTZ001
+    found, _ = table(out.getvalue())
+    assert cells(found)[1] == ["A", "2021-05-28", "2021-05-28T14:30:00"]
+
+
 def test_ods() -> None:
     document = odfdo.Document("spreadsheet")
     document.body.clear()
@@ -200,13 +214,19 @@ def test_a_zip_with_its_metadata() -> None:
         (zipped({"picture.png": b"x"}), "no_table_in_zip"),
         (zipped({"a.csv": zipped({"b.csv": b"a;b\n1;2\n"})}), "nested_zip"),
         (zipped({f"{number}.csv": b"a;b\n" for number in range(600)}), "zip_too_large"),
-        (zipped({"big.csv": b"0" * 700_000_000}, compresslevel=1), "zip_too_large"),
         (zipped({"a.csv": b"a;b\n1;2\n" * 50})[:-30], "broken_zip"),
     ],
-    ids=["none", "nested", "many", "bomb", "cut"],
+    ids=["none", "nested", "many", "cut"],
 )
 def test_an_archive_that_cannot_be_read_is_refused(data: bytes, code: str) -> None:
     assert refusal(data) == code
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_BYTES", 10_000)
+    bomb = zipped({"big.csv": b"a;b\n" * 10_000})
+    assert len(bomb) < 1_000
+    assert refusal(bomb) == "zip_too_large"
 
 
 def test_json_and_geojson() -> None:
