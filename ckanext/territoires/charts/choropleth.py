@@ -39,6 +39,8 @@ TALLEST = 440
 LEGEND = 176
 #: Beyond this many territories only the most populous are named.
 FEW, NAMED = 45, 12
+#: Beyond this many, circles are smaller: they would hide each other.
+MANY = 100
 SWATCH, SWATCH_HEIGHT, STEP = 22, 14, 7
 LARGEST = {True: 26.0, False: 20.0}
 
@@ -227,7 +229,7 @@ def _circles(
     most = max((abs(value) for value in values), default=0.0)
     if not most:
         return _zeros(drawn, framed), 0.0
-    scale = LARGEST[wide] / math.sqrt(most)
+    scale = LARGEST[wide] / math.sqrt(most) / (1 if len(drawn) <= MANY else 1.4)
     rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     for area, (x, y) in zip(drawn, inside(framed.shapes), strict=True):
         value = known(area.figure)
@@ -375,6 +377,7 @@ def _sizes(
     worth = list(dict.fromkeys(v for share in (1, 0.3, 0.06) if (v := _round(most * share)) > 0))
     if row.precision == 0:
         worth = [value for value in worth if value == int(value)]
+    unit = row.unit if len(row.unit) <= 2 else ""
     widest = scale * math.sqrt(worth[0])
     centre, bottom = x + widest, y + 2 * widest
     rows: list[dict[str, Any]] = []
@@ -388,7 +391,7 @@ def _sizes(
         at = max(top, free)
         leaders.append({"x": centre, "y": top, "x2": x + 2 * widest + 10, "y2": at})
         names.append(
-            {"x": x + 2 * widest + 14, "y": at, "text": words.number(value, row.precision)}
+            {"x": x + 2 * widest + 14, "y": at, "text": words.number(value, row.precision, unit)}
         )
         free = at + size.small * LEADING
     layers = [
