@@ -28,6 +28,8 @@ from ckanext.territoires.portrait.reasons import Reasons
 from ckanext.territoires.portrait.subject import subject
 from ckanext.territoires.territory.reference import Territory
 
+#: What does not change in ten years but by the way it is measured.
+_UNCHANGING = frozenset(("area",))
 #: A change is counted over this many years at most.
 CHANGE_YEARS = 10
 #: A line over time has that of the territory and those of its first comparators.
@@ -243,7 +245,7 @@ class _Writer:
             return self._lacking(one)
         history = tuple(self._figures(one, (self._id,), each)[0] for each in periods)
         figure = history[-1]
-        since = _earlier(history)
+        since = None if one.name in _UNCHANGING else _earlier(history)
         change = _change(since, figure, one) if since else None
         comparisons = self._figures(one, self._others, figure.period)
         changes: tuple[Change | None, ...] = ()
@@ -318,13 +320,13 @@ class _Writer:
 def _earlier(history: Sequence[Figure]) -> Figure | None:
     """The oldest figure that the latest may be compared with, within ten years."""
     latest = history[-1]
-    if latest.value is None or latest.floor:
+    if latest.value is None:
         return None
     end = int(latest.period[-4:])
     for figure in history[:-1]:
         if (
             figure.value is not None
-            and not figure.floor
+            and _alike(figure, latest)
             and len(figure.period) == len(latest.period)
             and end - int(figure.period[-4:]) <= CHANGE_YEARS
         ):
@@ -332,8 +334,13 @@ def _earlier(history: Sequence[Figure]) -> Figure | None:
     return None
 
 
+def _alike(earlier: Figure, latest: Figure) -> bool:
+    """Whether two figures are of the whole territory, so that one may be taken from the other."""
+    return all(figure.coverage is None or figure.coverage.complete for figure in (earlier, latest))
+
+
 def _change(earlier: Figure, latest: Figure, one: Described) -> Change | None:
-    if earlier.value is None or latest.value is None or earlier.floor or latest.floor:
+    if earlier.value is None or latest.value is None or not _alike(earlier, latest):
         return None
     absolute = latest.value - earlier.value
     if one.unit.startswith("%"):

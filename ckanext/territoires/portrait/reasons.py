@@ -75,7 +75,10 @@ class Reasons:
         population_share = coverage.population_share
         share = ""
         if population_share is not None:
-            text = format_number(100 * population_share, 0, "%", self._language)
+            percent = 100 * population_share
+            # Nearly all of the people is not all of them.
+            percent = min(percent, 99.9) if percent > 99 else percent
+            text = format_number(percent, 1 if percent > 99 else 0, "%", self._language)
             share = self._words["share"].format(share=text)
         return self._words["ratio_coverage" if derived else "coverage"].format(
             known=format_number(known, 0, "", self._language),

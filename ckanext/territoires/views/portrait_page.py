@@ -18,17 +18,17 @@ MAX_TILES = 8
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure in a table: `note` explains it, `state` is a status, `floor` or `estimated`."""
+    """A figure in a table: `note` is the number of its note, `state` a status, `floor`..."""
 
     text: str
     state: str
-    note: str = ""
+    note: int = 0
     change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a table; `numbers` are the notes that explain its figures, below it."""
+    """A row of a table."""
 
     id: str
     label: str
@@ -38,6 +38,14 @@ class Line:
     rank: str
     peers: str
     median: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of a theme; `notes` explain figures, numbered from 1."""
+
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +103,25 @@ class Writer:
             return ""
         if change.points:
             text = format_number(change.absolute, 1, "", self._language, sign=True)
-            return self._points.format(change=text, year=change.since)
+            return self._points.format(change=text, year=change.since.replace("/", "-"))
         if change.relative is None:
             return ""
         text = format_number(100 * change.relative, 1, "%", self._language, sign=True)
-        return self._since.format(change=text, year=change.since)
+        return self._since.format(change=text, year=change.since.replace("/", "-"))
 
-    def line(self, row: Row) -> Line:
-        """A row of a table."""
+    def table(self, theme: Theme) -> Table:
+        """The table of a theme, each note written once below it."""
+        notes: dict[str, int] = {}
+        lines = tuple([self.line(row, notes) for row in theme.rows])
+        return Table(lines, tuple(notes))
+
+    def line(self, row: Row, notes: dict[str, int]) -> Line:
+        """A row of a table; `notes` takes those of its figures."""
         changes: Sequence[Change | None] = row.comparison_changes or (None,) * len(row.comparisons)
         cells = (
-            self.cell(row.figure, row, row.change),
+            self.cell(row.figure, row, row.change, notes),
             *(
-                self.cell(figure, row, change)
+                self.cell(figure, row, change, notes)
                 for figure, change in zip(row.comparisons, changes, strict=True)
             ),
         )
@@ -124,9 +138,11 @@ class Writer:
         period = row.figure.period.replace("/", "-")
         return Line(row.indicator, row.label, row.unit, period, cells, rank, peers, median)
 
-    def cell(self, figure: Figure, row: Row, change: Change | None) -> Cell:
+    def cell(self, figure: Figure, row: Row, change: Change | None, notes: dict[str, int]) -> Cell:
         text, state = self.figure(figure, row.precision)
-        return Cell(text, state, figure.reason, self.change(change))
+        reason = figure.reason
+        number = notes.setdefault(reason, len(notes) + 1) if reason else 0
+        return Cell(text, state, number, self.change(change))
 
     def tile(self, row: Row, places: Sequence[Place]) -> Tile:
         text, state = self.figure(row.figure, row.precision)
@@ -141,11 +157,6 @@ class Writer:
             against = self.change(row.change)
         period = period_words(row.figure.period, self._language) if row.figure.period else ""
         return Tile(row.label, text, state, row.unit, period, against, row.figure.reason)
-
-
-def lines(theme: Theme, writer: Writer) -> list[Line]:
-    """The table of a theme."""
-    return [writer.line(row) for row in theme.rows]
 
 
 def tiles(portrait: Portrait, writer: Writer) -> list[Tile]:
