@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,8 @@ from ckanext.territoires.territory.reference import Reference
 
 #: COG years at hand in the reference; earlier files are compared with the first.
 FIRST_YEAR = 2021
+# Arrondissements of Paris, Lyon and Marseille: no COG counts them among the communes.
+_DISTRICT = re.compile(r"751\d\d|6938\d|132\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +108,10 @@ def cog_year(
     if not total:
         return None
     years = range(FIRST_YEAR, reference.year + 1)
-    scores = {
-        year: sum(
-            len(found & _codes_of(reference, year).get(level, frozenset()))
-            for level, found in codes.items()
-        )
-        for year in years
-    }
+    if hint is not None and hint in years and _known(reference, codes, hint) == total:
+        # It cannot be bettered: the other years need not be read.
+        return CogYear(hint, "profile", total, total)
+    scores = {year: _known(reference, codes, year) for year in years}
     best = max(scores.values())
     candidates = [year for year, score in scores.items() if score == best]
     if hint is not None and (
@@ -123,11 +123,16 @@ def cog_year(
     return CogYear(year, "codes", best, total)
 
 
+def _known(reference: Reference, codes: Mapping[str, frozenset[str]], year: int) -> int:
+    known = _codes_of(reference, year)
+    return sum(len(found & known.get(level, frozenset())) for level, found in codes.items())
+
+
 def codes_in(codes: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
-    """Codes of communes and EPCI by level, from (level, code)."""
+    """Codes of communes (municipal arrondissements apart) and EPCI by level, from (level, code)."""
     found: dict[str, set[str]] = {"commune": set(), "epci": set()}
     for level, code in codes:
-        if level in found:
+        if level in found and not _DISTRICT.fullmatch(code):
             found[level].add(code)
     return {level: frozenset(these) for level, these in found.items() if these}
 
