@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import number_wording
+from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.portrait.document import Change, Figure, Place, Portrait, Row, Theme
 from ckanext.territoires.portrait.numbers import format_number
 from ckanext.territoires.portrait.words import period_words
@@ -36,15 +37,15 @@ class Line:
     period: str
     cells: tuple[Cell, ...]
     rank: str
-    peers: str
     median: str
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The table of a theme; `notes` explain figures, numbered from 1."""
+    """The table of a theme; `peers` are those of the ranks; `notes` are numbered from 1."""
 
     lines: tuple[Line, ...]
+    peers: str
     notes: tuple[str, ...]
 
 
@@ -113,7 +114,8 @@ class Writer:
         """The table of a theme, each note written once below it."""
         notes: dict[str, int] = {}
         lines = tuple([self.line(row, notes) for row in theme.rows])
-        return Table(lines, tuple(notes))
+        peers = next((row.rank.group for row in theme.rows if row.rank), "")
+        return Table(lines, peers, tuple(notes))
 
     def line(self, row: Row, notes: dict[str, int]) -> Line:
         """A row of a table; `notes` takes those of its figures."""
@@ -125,18 +127,17 @@ class Writer:
                 for figure, change in zip(row.comparisons, changes, strict=True)
             ),
         )
-        rank = peers = median = ""
+        rank = median = ""
         if row.rank is not None:
             rank = self._rank.format(
                 position=format_number(row.rank.position, 0, "", self._language),
                 of=format_number(row.rank.of, 0, "", self._language),
             )
-            peers = row.rank.group
             if row.rank.median is not None:
                 number = format_number(row.rank.median, row.precision, "", self._language)
                 median = self._median.format(number=number)
         period = row.figure.period.replace("/", "-")
-        return Line(row.indicator, row.label, row.unit, period, cells, rank, peers, median)
+        return Line(row.indicator, row.label, row.unit, period, cells, rank, median)
 
     def cell(self, figure: Figure, row: Row, change: Change | None, notes: dict[str, int]) -> Cell:
         text, state = self.figure(figure, row.precision)
@@ -152,7 +153,7 @@ class Writer:
                 against = f"{place.name} : " if self._language == "fr" else f"{place.name}: "
                 against += self.figure(figure, row.precision)[0]
                 break
-        if row.unit in ("inhabitants", "habitants", "dwellings", "logements", "jobs", "emplois"):
+        if load_indicators()[row.indicator].additive:
             # A count beside that of what contains it says nothing: how it changed does.
             against = self.change(row.change)
         period = period_words(row.figure.period, self._language) if row.figure.period else ""
