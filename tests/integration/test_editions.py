@@ -60,7 +60,8 @@ class World:
 
     def api(self, role: str, action: str, **data: Any) -> Any:
         headers = {"Authorization": self.tokens[role]}
-        return self.app.post(f"/api/3/action/{action}", json=data, headers=headers).json["result"]
+        answer = self.app.post(f"/api/3/action/{action}", json=data, headers=headers)
+        return json.loads(answer.data)["result"]
 
     def edition(self, role: str = "member", **data: Any) -> dict[str, Any]:
         return self.call(role, "territoires_edition_create", id=NANTES, **data)
@@ -121,7 +122,9 @@ def world(
         for role in ROLES[1:-1]
     }
     people["sysadmin"] = factories.Sysadmin(name="sysadmin")
-    tokens = {role: factories.APIToken(user=user["name"])["token"] for role, user in people.items()}
+    tokens: dict[str, str] = {
+        role: factories.APIToken(user=user["name"])["token"] for role, user in people.items()
+    }
     ddtm = factories.Organization(
         name="ddtm-44",
         title="DDTM de Loire-Atlantique",
@@ -280,7 +283,7 @@ class TestEdition:
         waiting = world.get("agent", f"/edition/{made['id']}").data.decode()
         assert 'http-equiv="refresh"' in waiting
         edition_files.make(made["id"])
-        assert model.Session.get(Edition, made["id"]).state == "done"
+        assert model.Session.get_one(Edition, made["id"]).state == "done"
         folder = editions.folder(made["id"])
         assert folder
         assert (folder / "portrait.pdf").read_bytes().startswith(b"%PDF")
@@ -299,7 +302,7 @@ class TestEdition:
             patch.setitem(tk.config, "ckan.storage_path", str(blocked))
             with pytest.raises(OSError, match="blocked"):
                 edition_files.make(made["id"])
-        assert model.Session.get(Edition, made["id"]).state == "failed"
+        assert model.Session.get_one(Edition, made["id"]).state == "failed"
         assert world.get("agent", f"/edition/{made['id']}").status_code == 200
         assert world.get("agent", f"/edition/{made['id']}/portrait.pdf").data.startswith(b"%PDF")
         assert world.edition("agent")["state"] == "queued"
