@@ -39,7 +39,7 @@ def number_column(table: Table, bound: Bound, findings: Findings) -> tuple[np.nd
     numbers = parse_numbers(written, kind=column.type)
     for row in np.flatnonzero(numbers.failed):
         findings.problem("not_a_number", table.lines[row], bound.header, cells[row])
-    if numbers.ambiguous is not None:
+    if numbers.ambiguous is not None and not numbers.settled:
         findings.assume(
             "thousands_mark" if numbers.thousands else "decimal_mark",
             column=bound.header,

@@ -82,14 +82,21 @@ def _too_wide(data: bytes) -> bool:
                 for info in archive.infolist()
                 if info.filename.startswith("xl/worksheets/") or info.filename == "content.xml"
             ]
-            return any(_cells(archive.read(info)) > MOST_CELLS for info in sheets)
+            counts = (
+                _ods_cells(archive.read(info))
+                if info.filename == "content.xml"
+                else _xlsx_cells(archive.read(info))
+                for info in sheets
+            )
+            return any(count > MOST_CELLS for count in counts)
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError):
         return False
     except ValueError:
         return False
 
 
-def _cells(xml: bytes) -> int:
+def _xlsx_cells(xml: bytes) -> int:
+    """Cells of the rectangle from the first to the last that a sheet writes."""
     rows = columns = 0
     for match in _REFERENCE.finditer(xml):
         rows = max(rows, int(match.group(2)))
@@ -97,9 +104,22 @@ def _cells(xml: bytes) -> int:
         for letter in match.group(1):
             column = column * 26 + letter - 64
         columns = max(columns, column)
-    repeated = {b"rows": 1, b"columns": 1}
-    for kind, count in _REPEATED.findall(xml):
-        # Spreadsheets fill what is left of a sheet with one repeated empty cell or row.
-        if int(count[:9]) < (16_000 if kind == b"columns" else 1_000_000):
-            repeated[kind] = max(repeated[kind], int(count[:9]))
-    return max(rows * columns, repeated[b"rows"] * repeated[b"columns"])
+    return rows * columns
+
+
+def _ods_cells(xml: bytes) -> int:
+    """Cells of the rows that hold a value, repetitions counted, up to the last value of each.
+
+    What is left of a sheet is one repeated empty cell or row: it costs nothing.
+    """
+    total = 0
+    for row in xml.split(b"<table:table-row")[1:]:
+        last = row.rfind(b"value-type")
+        if last < 0:
+            continue
+        cells = row[: row.find(b">", last)]
+        repeated = {b"rows": 1, b"columns": 0}
+        for kind, count in _REPEATED.findall(cells):
+            repeated[kind] += int(count[:9])
+        total += repeated[b"rows"] * (repeated[b"columns"] + cells.count(b"<table:table-cell"))
+    return total

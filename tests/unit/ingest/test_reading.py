@@ -196,6 +196,47 @@ def test_a_workbook_that_claims_too_many_cells_is_refused() -> None:
     assert refusal(out.getvalue()) == "too_large"
 
 
+def ods(rows: str) -> bytes:
+    """A workbook of one sheet with these rows, as XML."""
+    names = "office:1.0", "table:1.0", "text:1.0"
+    spaces = " ".join(
+        f'xmlns:{name.split(":")[0]}="urn:oasis:names:tc:opendocument:xmlns:{name}"'
+        for name in names
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="A">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        b'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    )
+    return zipped(
+        {
+            "mimetype": kind,
+            "META-INF/manifest.xml": manifest,
+            "content.xml": content.encode(),
+        }
+    )
+
+
+def ods_row(*cells: str, repeated: int = 1, empty: int = 0) -> str:
+    row = f'<table:table-row table:number-rows-repeated="{repeated}">'
+    for cell in cells:
+        row += f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
+    row += f'<table:table-cell table:number-columns-repeated="{empty}"/>' if empty else ""
+    return row + "</table:table-row>"
+
+
+def test_the_empty_rest_of_a_sheet_costs_nothing_and_a_repeated_value_does() -> None:
+    rest = ods_row(repeated=1_048_000, empty=16_384)
+    rows = "".join(ods_row(*row, empty=1_000) for row in ROWS)
+    found, _ = table(ods(rows + rest))
+    assert cells(found) == ROWS
+    assert refusal(ods(rows + ods_row("1", "2", repeated=1_000_000_00))) == "too_large"
+
+
 def test_a_zip_with_its_metadata() -> None:
     members = {
         "meta_base.CSV": b"COD_VAR;LIB_VAR\nA;B\n",
