@@ -24,6 +24,7 @@ Observations = npt.NDArray[np.void]
 NO_MEMBERS = -1
 
 _SEEDS = 5
+_MILLION = 1_000_000
 _SENT_FIELDS = (
     ("territory", ">i8"),
     ("indicator", ">i8"),
@@ -31,8 +32,8 @@ _SENT_FIELDS = (
     ("value", ">f8"),
     # Number of the release, then origin, then status, in hundreds; -1 for what was asked.
     ("made", ">i4"),
-    ("members", ">i4"),
-    ("known", ">i4"),
+    # Members, then those known, in millions; NO_MEMBERS for none.
+    ("counted", ">i8"),
     ("share", ">f4"),
 )
 # Each field comes after its length, each line after its number of fields.
@@ -58,7 +59,7 @@ _HEADER, _TRAILER = 19, 2
 
 _ASKED = """
     SELECT hashtextextended(word COLLATE "C", %(seed)s), 0::int8, 0::int8, rank::float8, {kind},
-           0::int4, 0::int4, 0::float4
+           0::int8, 0::float4
       FROM unnest(%({name})s::text[]) WITH ORDINALITY AS t (word, rank)
 """
 _KINDS = {"territories": -1, "names": -2, "times": -3}
@@ -68,8 +69,9 @@ _QUERY = f"""
         UNION ALL
         SELECT hashtextextended(territory, %(seed)s), hashtextextended(indicator, %(seed)s),
                hashtextextended(period, %(seed)s), coalesce(value, 'NaN'),
-               release_id * 100 + origin * 10 + status, coalesce(members, {NO_MEMBERS}),
-               coalesce(members_known, {NO_MEMBERS}), coalesce(population_share, 'NaN')
+               release_id * 100 + origin * 10 + status,
+               coalesce(members::int8 * {_MILLION} + coalesce(members_known, 0), {NO_MEMBERS}),
+               coalesce(population_share, 'NaN')
           FROM territoires_observation
          WHERE release_id = ANY(%(releases)s) AND territory = ANY(%(territories)s::text[])
            AND indicator = ANY(%(names)s::text[]) AND period = ANY(%(times)s::text[])
@@ -158,8 +160,10 @@ def _decoded(
     read["release"] = made // 100
     read["origin"] = made // 10 % 10
     read["status"] = made % 10
-    for name in ("value", "members", "known", "share"):
-        read[name] = lines[name]
+    read["value"], read["share"] = lines["value"], lines["share"]
+    counted = lines["counted"].astype(np.int64)
+    read["members"] = np.where(counted < 0, NO_MEMBERS, counted // _MILLION)
+    read["known"] = np.where(counted < 0, NO_MEMBERS, counted % _MILLION)
     return read
 
 

@@ -51,6 +51,7 @@ PART = 5_000
 _VALUE = int(Status.VALUE)
 # Below this, each whole number is a float and the other way round.
 _EXACT = 2.0**53
+_NOTHING = ("",) * len(Status)
 _SPECIAL = re.compile(r"[\";,\r\n]")
 
 
@@ -112,14 +113,10 @@ def as_table(
     if header:
         yield row(("territory", "level", "code", "name", *titles))
     heads = _heads(table, row, separator)
-    keys = np.array([status.key for status in Status], dtype=object)
+    statuses = [separator + status.key for status in Status]
     for start in range(0, len(heads), PART):
         part = slice(start, start + PART)
-        columns: list[Sequence[str]] = [heads[part]]
-        for figures, values in zip(
-            table.figures, _values(table.figures, part, french), strict=True
-        ):
-            columns += [values, list(keys[figures.cells.statuses[part]])]
+        columns = [heads[part], *_values(table.figures, part, french, statuses)]
         yield "".join(f"{separator.join(line)}\r\n" for line in zip(*columns, strict=True))
 
 
@@ -195,26 +192,32 @@ def _heads(table: Table, row: Callable[[Sequence[object]], str], separator: str)
     ]
 
 
-def _values(figures: Sequence[Figures], part: slice, french: bool) -> list[list[str]]:
-    """Each column's numbers as text, empty where there is no value."""
+def _values(
+    figures: Sequence[Figures], part: slice, french: bool, after: Sequence[str] = _NOTHING
+) -> list[list[str]]:
+    """Each column's numbers as text, none where there is no value, then what follows the status."""
     found: list[list[str]] = []
     for column in figures:
         values, statuses = column.cells.values[part], column.cells.statuses[part]
-        texts = _texts(np.where(statuses == _VALUE, values, 0.0), french)
-        for rank in np.flatnonzero(statuses != _VALUE):
-            texts[rank] = ""
+        texts = _texts(np.where(statuses == _VALUE, values, 0.0), french, after[_VALUE])
+        for rank in np.flatnonzero(statuses != _VALUE).tolist():
+            texts[rank] = after[int(statuses[rank])]
         found.append(texts)
     return found
 
 
-def _texts(values: npt.NDArray[np.float64], french: bool) -> list[str]:
-    """Numbers in the fewest digits that give them back; `12.0` is written 12."""
+def _texts(values: npt.NDArray[np.float64], french: bool, after: str) -> list[str]:
+    """Numbers in the fewest digits that give them back (`12.0` is written 12), and what follows."""
     if (np.abs(values) < _EXACT).all() and (values == np.trunc(values)).all():
-        return list(map(str, values.astype(np.int64).tolist()))
+        numbers = map(str, values.astype(np.int64).tolist())
+    else:
+        numbers = map(repr, values.tolist())
     # One text for all, so that its changes cost one call.
-    joined = " ".join(map(repr, values.tolist())) + " "
+    joined = " ".join(numbers) + " "
     joined = joined.replace(".0 ", " ")
-    return (joined.replace(".", ",") if french else joined).split()
+    if french:
+        joined = joined.replace(".", ",")
+    return joined.replace(" ", f"{after} ").split()
 
 
 def _number(french: bool) -> Callable[[float], str]:
