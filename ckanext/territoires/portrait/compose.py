@@ -52,6 +52,10 @@ class Values(Protocol):
         """Periods at which an indicator is known of a territory, whatever its status, in order."""
         ...
 
+    def history(self, indicator: str) -> Sequence[tuple[str, Known | None]]:
+        """The figures of the territory of the portrait, from the oldest period to the latest."""
+        ...
+
     def way(self, indicator: str, period: str) -> Hashable:
         """How a figure is made: the same way and the same rows give the same figure."""
         ...
@@ -127,25 +131,25 @@ def compose(material: Material) -> Portrait:
     ]
     ranks = iter(material.ranks([r for _, rows in wanted for row in rows if (r := row.ranked)]))
     themes: list[Theme] = []
-    everything: dict[str, RowFacts] = {}
-    used: dict[int, None] = {}
+    everything = _Told(writer.places, material.language)
+    used: dict[tuple[int, ...], None] = {}
     for spec, drafts in wanted:
         rows = tuple(writer.row(draft, next(ranks) if draft.ranked else None) for draft in drafts)
-        facts = {row.indicator: RowFacts(row, writer.places, material.language) for row in rows}
-        everything |= facts
+        everything.add(rows)
         labels = tuple(material.labels) if spec.name == "state_action" else ()
         comment = (material.comments or {}).get(spec.name)
         if not (rows or labels or comment):
             continue
         for row in rows:
             for figure in (row.figure, *row.comparisons, *row.history):
-                used |= dict.fromkeys(figure.sources)
-        used |= dict.fromkeys(label.source for label in labels)
+                used[figure.sources] = None
+        for label in labels:
+            used[(label.source,)] = None
         themes.append(
             Theme(
                 spec.name,
                 material.titles.get(spec.name, spec.name),
-                writer.text(spec.name, facts),
+                writer.text(spec.name, everything),
                 rows,
                 _charts(spec.charts, rows, material),
                 comment,
@@ -160,8 +164,33 @@ def compose(material: Material) -> Portrait:
         comparators=tuple(writer.places.values()),
         summary=writer.text("summary", everything),
         themes=tuple(themes),
-        sources=tuple(material.sources[id] for id in used if id in material.sources),
+        sources=tuple(
+            material.sources[id]
+            for id in dict.fromkeys(id for ids in used for id in ids)
+            if id in material.sources
+        ),
     )
+
+
+class _Told:
+    """Facts of the rows, made for those that a sentence names."""
+
+    def __init__(self, places: Mapping[str, Place], language: str) -> None:
+        self._places = places
+        self._language = language
+        self._rows: dict[str, Row] = {}
+        self._facts: dict[str, RowFacts] = {}
+
+    def add(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self._rows[row.indicator] = row
+
+    def get(self, indicator: str) -> RowFacts | None:
+        found = self._facts.get(indicator)
+        if found is None and indicator in self._rows:
+            row = self._rows[indicator]
+            found = self._facts[indicator] = RowFacts(row, self._places, self._language)
+        return found
 
 
 class _Draft(NamedTuple):
@@ -233,17 +262,17 @@ class _Writer:
             draft.histories,
         )
 
-    def text(self, theme: str, rows: Mapping[str, RowFacts]) -> str:
+    def text(self, theme: str, rows: _Told) -> str:
         """Sentences of a theme."""
         told = self._subject
         known = {"subject": told.name, "of": told.of}
         return write(theme, Facts(known, rows, told.plural), self._material.language)
 
     def _draft(self, one: Described) -> _Draft:
-        periods = self._material.values.periods(self._id, one.name)
-        if not periods:
+        known = self._material.values.history(one.name)
+        if not known:
             return self._lacking(one)
-        history = tuple(self._figures(one, (self._id,), each)[0] for each in periods)
+        history = tuple([self._figure(one, self._id, period, cell) for period, cell in known])
         figure = history[-1]
         since = None if one.name in _UNCHANGING else _earlier(history)
         change = _change(since, figure, one) if since else None
@@ -255,8 +284,8 @@ class _Writer:
                 [_change(*pair, one) for pair in zip(earlier, comparisons, strict=True)]
             )
         histories: tuple[tuple[Figure, ...], ...] = ()
-        if one.name in self._lined and len(periods) > 1:
-            lined = [self._figures(one, self._others[:LINES], each) for each in periods]
+        if one.name in self._lined and len(known) > 1:
+            lined = [self._figures(one, self._others[:LINES], each) for each, _ in known]
             histories = tuple(zip(*lined, strict=True))
         ranked = None
         if figure.value is not None and (figure.coverage is None or figure.coverage.complete):

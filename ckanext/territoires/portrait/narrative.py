@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import yaml
 
@@ -30,11 +30,31 @@ class Sentence:
     models: tuple[Model, ...]
 
 
+class Row(Protocol):
+    """What is known of an indicator."""
+
+    def fact(self, name: str) -> str | None:
+        """Text of a fact, None when it is lacking."""
+        ...
+
+    def agree(self, one: str, several: str) -> str | None:
+        """The word that agrees with the value."""
+        ...
+
+
+class Rows(Protocol):
+    """The rows that sentences may name."""
+
+    def get(self, indicator: str) -> Row | None:
+        """The row of an indicator, None when there is none."""
+        ...
+
+
 class Facts:
     """What sentences may say; a fact that is lacking is None."""
 
-    def __init__(self, known: Mapping[str, str | None], rows: Mapping[str, Any], plural: bool):
-        """`rows` answers `fact(name)` for each indicator; `plural`: the subject is."""
+    def __init__(self, known: Mapping[str, str | None], rows: Rows, plural: bool) -> None:
+        """`plural`: the subject is."""
         self._known = known
         self._rows = rows
         self._plural = plural
@@ -44,7 +64,8 @@ class Facts:
         if "~" in name:
             indicator, words = name.split("~")
             row = self._rows.get(indicator)
-            return row.agree(*words.split("/")) if row else None
+            one, several = words.split("/")
+            return row.agree(one, several) if row else None
         if "/" in name:
             return name.split("/")[1 if self._plural else 0]
         if name in self._known:

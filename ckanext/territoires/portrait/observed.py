@@ -117,6 +117,18 @@ class Observed:
             coverage = Coverage(given.members, given.known, given.population_share)
         return Cell(value, _STATUSES[status], _ORIGINS[origin], coverage, periods, sources)
 
+    def history(self, indicator: str) -> Sequence[tuple[str, Known | None]]:
+        """The figures of the main territory, from the oldest period to the latest."""
+        own = self._known.get(self._main, _NO_ROWS)
+        found: list[tuple[str, Known | None]] = []
+        for period, plan in self._plans.get(indicator, _NO_PLAN).items():
+            if plan.formula is not None:
+                found.append((period, self._computed(plan, plan.formula, own)))
+            else:
+                row = own.get(plan.parts[0])
+                found.append((period, self._as_read(row) if row else None))
+        return found
+
     def across(
         self, territories: Sequence[str], indicator: str, period: str
     ) -> Sequence[Known | None]:
