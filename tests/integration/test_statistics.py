@@ -459,6 +459,11 @@ class TestPage:
         if "level=commune" in query:
             assert "30 territories at most" in page
 
+    def test_a_page_past_the_last_is_the_last(self, app: CKANTestApp) -> None:
+        query = f"within={LOIRE_ATLANTIQUE}&level=commune&indicators=population"
+        past = app.get(f"/en/statistiques?{query}&page=99").get_data(as_text=True)
+        assert past.count('scope="row"') == 7
+
     def test_a_wrong_query_says_why(self, app: CKANTestApp) -> None:
         page = app.get("/statistiques?territories=fr:commune:99999&indicators=population")
         assert "99999" in page.get_data(as_text=True)

@@ -174,9 +174,9 @@ class _Tails:
             self._number(round(share, 6)) if counted and not np.isnan(share) else "",
             self._table.reasons[int(figures.reason[line])],
             " ".join(self._table.part_periods[int(figures.parts[line])]),
-            " | ".join(info.title for info in infos),
-            " | ".join(dict.fromkeys(info.producer for info in infos if info.producer)),
-            " | ".join(info.vintage for info in infos),
+            _safe(" | ".join(info.title for info in infos)),
+            _safe(" | ".join(dict.fromkeys(info.producer for info in infos if info.producer))),
+            _safe(" | ".join(info.vintage for info in infos)),
             " | ".join(str(info.cog_year or "") for info in infos),
         )
         return self._separator + self._row(fields)
@@ -218,6 +218,11 @@ def _texts(values: npt.NDArray[np.float64], french: bool, after: str) -> list[st
     if french:
         joined = joined.replace(".", ",")
     return joined.replace(" ", f"{after} ").split()
+
+
+def _safe(text: str) -> str:
+    """A text that a person wrote elsewhere: a spreadsheet would run what begins so."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _number(french: bool) -> Callable[[float], str]:

@@ -218,6 +218,8 @@ def form(asked: Asked, held: AtHand) -> Form:
 def page(asked: Asked, query: Query, selection: Selection, pictures: Pictures) -> Page:
     """The answer of a query, a page of its lines."""
     language = tk.h.lang()
+    # A page past the last is the last.
+    asked = asked.but(page=min(asked.page, max(1, -(-len(query.places) // LINES))))
     shown = selection.columns[:COLUMNS]
     trimmed = Selection(shown, selection.absent, selection.at_hand, selection.base)
     table = _read(asked, query, trimmed)
