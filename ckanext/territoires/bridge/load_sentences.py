@@ -9,13 +9,21 @@ import flask
 from ckan.lib.helpers import lang
 from ckan.plugins import toolkit as tk
 
+from ckanext.territoires.ingest.codes import ASSUMPTIONS, PROBLEMS
+
 
 class Sentences:
     """The sentences of a report in the language of the reader, translated once for all lines."""
 
     def __init__(self) -> None:
         """Translate them."""
-        self._texts = {**_of_files(), **_of_cells(), **_of_territories(), **_of_the_site()}
+        self._texts = {
+            **{code: tk._(text) for code, text in {**PROBLEMS, **ASSUMPTIONS}.items()},
+            **_of_files(),
+            **_of_cells(),
+            **_of_territories(),
+            **_of_the_site(),
+        }
         self._language = (lang() if flask.has_request_context() else None) or "en"
 
     def __contains__(self, code: object) -> bool:
