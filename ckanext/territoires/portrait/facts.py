@@ -21,6 +21,8 @@ _WIDEST = ("metropole", "country")
 #: A rank among fewer peers says nothing.
 _ENOUGH_PEERS = 4
 _FAR_ABOVE = 1.5
+#: Of fewer, a share is that of one or two.
+_SEVERAL = 20
 #: Changes that a sentence calls no change, in the unit it writes them in.
 _FLAT = 0.05
 
@@ -132,6 +134,15 @@ class RowFacts:
     def is_shown_as_zero(self, value: float) -> bool:
         return round(value, self._row.precision) == 0
 
+    def among(self, feminine: bool, *, first: bool) -> str | None:
+        """The peers of which it is the first, or else the last."""
+        rank = self._row.rank
+        if rank is None or self.rank(feminine) is None:
+            return None
+        if rank.position != (1 if first else rank.of):
+            return None
+        return f"{format_number(rank.of, 0, '', self._language)} {rank.group}"
+
     def is_far_above(self, value: float) -> bool:
         _role, other = self._nearest()
         return other is not None and bool(other.value) and value >= _FAR_ABOVE * (other.value or 0)
@@ -175,6 +186,11 @@ _FACTS: Mapping[str, Callable[[RowFacts, Figure, float], str | None]] = {
     "against": RowFacts.against,
     "rank": lambda facts, figure, value: facts.rank(feminine=True),
     "rank_m": lambda facts, figure, value: facts.rank(feminine=False),
+    "first": lambda facts, figure, value: facts.among(feminine=True, first=True),
+    "first_m": lambda facts, figure, value: facts.among(feminine=False, first=True),
+    "last": lambda facts, figure, value: facts.among(feminine=True, first=False),
+    "last_m": lambda facts, figure, value: facts.among(feminine=False, first=False),
+    "several": lambda facts, figure, value: _holds(value >= _SEVERAL),
     "up": lambda facts, figure, value: _holds((facts.trend(figure, value) or 0) > 0),
     "down": lambda facts, figure, value: _holds((facts.trend(figure, value) or 0) < 0),
     "flat": lambda facts, figure, value: _holds(facts.trend(figure, value) == 0),
@@ -184,6 +200,6 @@ _FACTS: Mapping[str, Callable[[RowFacts, Figure, float], str | None]] = {
     "negative": lambda facts, figure, value: _holds(
         not facts.is_shown_as_zero(value) and value < 0
     ),
-    "none": lambda facts, figure, value: _holds(value == 0 and not figure.floor),
+    "none": lambda facts, figure, value: _holds(facts.is_shown_as_zero(value) and not figure.floor),
     "high": lambda facts, figure, value: _holds(facts.is_far_above(value)),
 }

@@ -146,8 +146,11 @@ class TestText:
         rank = Rank(1, 207, "communes de la Loire-Atlantique")
         rows = [value(NANTES, "population", "2018", 314138)]
         text = portrait(rows, ranks=[rank]).themes[0].text
+        assert text.endswith("C'est la plus peuplée des 207 communes de la Loire-Atlantique.")
+        third = Rank(3, 207, "communes de la Loire-Atlantique")
+        text = portrait(rows, ranks=[third]).themes[0].text
         assert text.endswith(
-            "Par sa population, c'est la 1re des 207 communes de la Loire-Atlantique."
+            "Par sa population, c'est la 3e des 207 communes de la Loire-Atlantique."
         )
 
     def test_english(self) -> None:
