@@ -35,11 +35,11 @@ def test_axe_finds_nothing(page: Page, address: str) -> None:
 def test_a_wide_table_scrolls_by_keyboard(page: Page, address: str) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
     page.goto(address)
-    table = page.locator(".territoires-figures").first
+    table = page.locator(".territoires-values").first
     table.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "document.querySelector('.territoires-figures').scrollLeft > 0", timeout=5_000
+        "document.querySelector('.territoires-values').scrollLeft > 0", timeout=5_000
     )
 
 
@@ -50,7 +50,7 @@ def test_a_person_compares_and_follows_a_theme(page: Page) -> None:
     page.check("#field-peers")
     page.click(".territoires-controls button[type=submit]")
     page.wait_for_url("**peers=1**")
-    assert page.locator(".territoires-figures thead").first.locator("th").count() > 8
+    assert page.locator(".territoires-values thead").first.locator("th").count() > 8
     page.click(".territoires-portrait__nav a[href='#income']")
     assert page.url.endswith("#income")
 
@@ -62,5 +62,5 @@ def test_it_works_without_script(chromium: Browser, site: Site) -> None:
     page.locator(".territoires-controls summary").click()
     page.fill("#field-compare", "Angers")
     page.click(".territoires-controls button[type=submit]")
-    assert page.locator(".territoires-figures thead").first.get_by_text("Angers").count() == 1
+    assert page.locator(".territoires-values thead").first.get_by_text("Angers").count() == 1
     context.close()

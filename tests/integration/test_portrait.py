@@ -291,7 +291,7 @@ class TestPages:
     def test_names_are_understood_and_the_rest_is_told(self, app: CKANTestApp) -> None:
         body = app.get(f"{PORTRAIT}?compare=Angers%0AXyzzy", status=200).text
         assert "Xyzzy" in body
-        assert '<th scope="col" class="territoires-figures__number">Angers' in body
+        assert '<th scope="col" class="territoires-values__number">Angers' in body
 
     def test_side_by_side_as_csv(self, app: CKANTestApp) -> None:
         answer = app.get(f"{PORTRAIT}/comparer?format=csv&compare=49007", status=200)
@@ -312,7 +312,7 @@ class TestPages:
 
     def test_a_territory_without_figures_says_who_may_publish(self, app: CKANTestApp) -> None:
         body = app.get("/territoire/commune/2A004/ajaccio/portrait", status=200).text
-        assert "territoires-figures__not_available" in body or "territoires-empty" in body
+        assert "territoires-values__not_available" in body or "territoires-empty" in body
 
 
 @pytest.mark.usefixtures("site")
