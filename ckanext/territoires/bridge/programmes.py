@@ -15,8 +15,7 @@ from ckanext.territoires.territory.reference import Territory
 _LEVELS = ("commune", "epci", "arrondissement", "departement")
 
 _QUERY = """
-    SELECT r.kind, coalesce(r.scheme, ''), count(*), min(r.title),
-           bool_or(r.places @> %(territory)s::text[]), min(r.state), max(r.release_id)
+    SELECT r.kind, coalesce(r.scheme, ''), count(*), min(r.title), min(r.state), max(r.release_id)
       FROM territoires_record AS r
      WHERE r.lineage @> %(territory)s::text[] AND r.kind IN ('programme', 'zoning')
            AND r.release_id = ANY(%(releases)s)
@@ -36,16 +35,14 @@ def labels_of(territory: Territory, releases: Sequence[ReleaseInfo]) -> tuple[La
         .fetchall()
     )
     return tuple(
-        Label(kind, scheme or title or "", _detail(count, title, own, state), release)
-        for kind, scheme, count, title, own, state, release in rows
+        Label(kind, scheme or title or "", _detail(count, title, state), release)
+        for kind, scheme, count, title, state, release in rows
     )
 
 
-def _detail(count: int, title: str | None, own: bool, state: str | None) -> str:
+def _detail(count: int, title: str | None, state: str | None) -> str:
     if count == 1:
         return " · ".join(text for text in (title, state) if text)
-    if own:
-        return title or ""
     return tk.ungettext("{count} place inside it", "{count} places inside it", count).format(
         count=count
     )
