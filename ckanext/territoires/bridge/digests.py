@@ -17,6 +17,9 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 _GAP = "\x1f"
 
+# The stubs of pandas call it an object.
+_hashes: Any = hash_array
+
 
 @dataclass(frozen=True, slots=True)
 class Digests:
@@ -61,12 +64,14 @@ def of_observations(ordered: pd.DataFrame) -> dict[str, int]:
         return {}
     row = np.zeros(len(ordered), dtype=np.uint64)
     for name in ("indicator", "period"):
-        words = ordered[name].cat
-        hashes: Any = hash_array(np.asarray(words.categories, dtype=object))
+        column: Any = ordered[name]
+        words = column.cat
+        hashes = _hashes(np.asarray(words.categories, dtype=object))
         row = _mixed(row, hashes[words.codes.to_numpy()])
     for name in ("value", "population_share", "members", "members_known", "status", "origin"):
         row = _mixed(row, _bits(ordered.loc[:, name]))
-    codes = ordered["territory"].cat.codes.to_numpy()
+    territories: Any = ordered["territory"]
+    codes = territories.cat.codes.to_numpy()
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     names = ordered["territory"].cat.categories.to_numpy()[codes[starts]]
     return dict(zip(names.tolist(), np.add.reduceat(row, starts).tolist(), strict=True))

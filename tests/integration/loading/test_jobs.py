@@ -83,7 +83,7 @@ def rows() -> list[tuple[Any, ...]]:
     return [tuple(row) for row in model.Session.execute(query)]
 
 
-def load_of(resource: dict[str, Any]) -> Load:
+def load_of(resource: dict[str, Any]) -> Any:
     model.Session.rollback()
     model.Session.expire_all()
     found = Load.latest(resource["id"])

@@ -19,7 +19,7 @@ NANTES, EPCI = "fr:commune:44109", "fr:epci:244400404"
 
 
 def queued() -> list[list[Any]]:
-    return [list(job.args) for job in jobs.get_queue().get_jobs() if "run" in job.func_name]
+    return [list(job.args) for job in jobs.get_queue().get_jobs() if "run" in str(job.func_name)]
 
 
 def run_all() -> None:
@@ -28,12 +28,21 @@ def run_all() -> None:
     while waiting := queue.get_jobs():
         for job in waiting:
             queue.remove(job)
-            job.func(*job.args, **job.kwargs)
+            work: Any = job.func
+            work(*job.args, **job.kwargs)
     model.Session.rollback()
     model.Session.expire_all()
 
 
-def value(territory: str, indicator: str, period: str = "2018") -> tuple[float | None, int] | None:
+def load_of(resource_id: str) -> Any:
+    return Load.latest(resource_id)
+
+
+def release_of(resource_id: str) -> Any:
+    return Release.of_resource(resource_id)
+
+
+def value(territory: str, indicator: str, period: str = "2018") -> Any:
     row = model.Session.execute(
         sa.select(Observation.value, Observation.status).where(
             Observation.territory == territory,
@@ -51,7 +60,9 @@ def rows() -> dict[tuple[Any, ...], tuple[Any, ...]]:
 
 def counts() -> dict[str, int]:
     return {
-        table.__tablename__: model.Session.scalar(sa.select(sa.func.count()).select_from(table))
+        table.__tablename__: model.Session.scalars(
+            sa.select(sa.func.count()).select_from(table)
+        ).one()
         for table in (Release, Observation, Distribution, Record)
     }
 
@@ -59,10 +70,10 @@ def counts() -> dict[str, int]:
 def test_a_file_is_read_by_a_job_into_every_level(put: Put) -> None:
     resource = put()
     assert queued() == [[resource["id"]]]
-    load = Load.latest(resource["id"])
+    load = load_of(resource["id"])
     assert (load.state, load.progress) == ("queued", 0)
     run_all()
-    load = Load.latest(resource["id"])
+    load = load_of(resource["id"])
     assert (load.state, load.progress, load.tries) == ("loaded", 100, 1), load.report
     assert load.report["rows_read"] == load.report["rows_kept"] == 6
     assert load.report["coverage"]["granularity"] == "commune"
@@ -70,7 +81,7 @@ def test_a_file_is_read_by_a_job_into_every_level(put: Put) -> None:
     assert value(NANTES, "population") == (float(nantes["P18_POP"]), 0)
     of_communes = sum(float(row.split(";")[1]) for row in lines("44109", "44162", "44190")[1:])
     assert value(EPCI, "population")[0] >= of_communes
-    release = Release.of_resource(resource["id"])
+    release = release_of(resource["id"])
     assert (release.shape, release.cog_year) == ("observations", 2021)
     assert {"commune", "epci", "departement"} <= set(release.levels)
     assert {"population", "median_income"} <= set(release.indicators)
@@ -87,8 +98,9 @@ def test_what_is_computed_is_what_is_written(put: Put) -> None:
     assert counts()["territoires_observation"] == len(expected)
     assert counts()["territoires_distribution"] == len(levelled.distributions)
     written = rows()
-    release = Release.of_resource(resource["id"])
-    for row in expected.itertuples():
+    release = release_of(resource["id"])
+    for each in expected.itertuples():
+        row: Any = each
         kept = written[(release.id, row.territory, row.indicator, row.period)]
         given = [row.value, row.status, row.origin, row.members, row.members_known]
         assert kept[:5] == tuple(None if x != x or x is None else x for x in map(plain, given))
@@ -121,17 +133,17 @@ def test_several_quick_changes_make_one_reading(put: Put) -> None:
 def test_a_change_of_words_reads_nothing_again(put: Put, dataset: dict[str, Any]) -> None:
     resource = put()
     run_all()
-    context = {"ignore_auth": True, "user": "editrice"}
+    context: Any = {"ignore_auth": True, "user": "editrice"}
     tk.get_action("resource_patch")(context, {"id": resource["id"], "description": "Autre"})
     tk.get_action("package_patch")(context, {"id": dataset["id"], "title": "Autre"})
     assert queued() == []
-    assert Load.latest(resource["id"]).state == "loaded"
+    assert load_of(resource["id"]).state == "loaded"
 
 
 def test_another_geography_is_another_reading(put: Put) -> None:
     resource = put()
     run_all()
-    context = {"ignore_auth": True, "user": "editrice"}
+    context: Any = {"ignore_auth": True, "user": "editrice"}
     tk.get_action("resource_patch")(context, {"id": resource["id"], "cog_year": "2022"})
     assert queued() == [[resource["id"]]]
 
@@ -139,17 +151,18 @@ def test_another_geography_is_another_reading(put: Put) -> None:
 def test_the_same_file_is_not_read_twice(put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
     resource = put()
     run_all()
-    before = Release.of_resource(resource["id"]).loaded
+    before = release_of(resource["id"]).loaded
     found = model.Session.get_one(model.Resource, resource["id"])
-    done = load_jobs.load_now(found)
+    done: Any = load_jobs.load_now(found)
     assert (done.state, done.report["unchanged"]) == ("loaded", True)
     assert done.report["rows_read"] == 6
-    assert Release.of_resource(resource["id"]).loaded == before
-    done = load_jobs.load_now(found, force=True)
+    assert release_of(resource["id"]).loaded == before
+    done: Any = load_jobs.load_now(found, force=True)
     assert "unchanged" not in done.report
     assert done.report["written"]["observations"] == 0
     monkeypatch.setattr(loading, "VERSION", loading.VERSION + 1)
-    assert "unchanged" not in load_jobs.load_now(found).report
+    third: Any = load_jobs.load_now(found)
+    assert "unchanged" not in third.report
 
 
 def test_a_changed_file_rewrites_only_what_changed(put: Put) -> None:
@@ -165,7 +178,7 @@ def test_a_changed_file_rewrites_only_what_changed(put: Put) -> None:
     assert (NANTES, "population") in differ
     assert (EPCI, "population") in differ
     assert ("fr:commune:44162", "population") not in differ
-    written = Load.latest(resource["id"]).report["written"]
+    written = load_of(resource["id"]).report["written"]
     assert 0 < written["territories"] < len({key[1] for key in after}) / 2 + 1
     peers = sa.select(Distribution.values).where(
         Distribution.group_id == "fr:departement:44",
@@ -173,7 +186,7 @@ def test_a_changed_file_rewrites_only_what_changed(put: Put) -> None:
         Distribution.indicator == "population",
         Distribution.period == "2018",
     )
-    assert 1000.0 in model.Session.scalar(peers)
+    assert 1000.0 in model.Session.scalars(peers).one()
 
 
 def test_a_commune_that_left_the_file_leaves_the_figures(put: Put) -> None:
@@ -189,20 +202,20 @@ def test_a_commune_that_left_the_file_leaves_the_figures(put: Put) -> None:
 def test_a_refused_file_changes_nothing(put: Put) -> None:
     resource = put()
     run_all()
-    before, releases_before = rows(), Release.of_resource(resource["id"]).sha256
+    before, releases_before = rows(), release_of(resource["id"]).sha256
     put(b"\x00\x01\x02 not a table", id=resource["id"])
     run_all()
-    load = Load.latest(resource["id"])
+    load = load_of(resource["id"])
     assert load.state == "refused"
     assert load.report["problems"][0]["blocking"]
     assert rows() == before
-    assert Release.of_resource(resource["id"]).sha256 == releases_before
+    assert release_of(resource["id"]).sha256 == releases_before
 
 
 def test_an_unknown_layout_asks_for_a_mapping(put: Put) -> None:
     resource = put(b"commune;truc\n44109;12\n44162;7\n")
     run_all()
-    load = Load.latest(resource["id"])
+    load = load_of(resource["id"])
     assert load.state == "unknown"
     assert load.report["columns"] == ["commune", "truc"]
     assert counts()["territoires_observation"] == 0
@@ -233,22 +246,22 @@ def test_nothing_is_queued_when_the_site_says_so(
 
 
 def delete_resource(resource: dict[str, Any]) -> None:
-    context = {"ignore_auth": True, "user": "editrice"}
+    context: Any = {"ignore_auth": True, "user": "editrice"}
     tk.get_action("resource_delete")(context, {"id": resource["id"]})
 
 
 def delete_dataset(resource: dict[str, Any]) -> None:
-    context = {"ignore_auth": True, "user": "editrice"}
+    context: Any = {"ignore_auth": True, "user": "editrice"}
     tk.get_action("package_delete")(context, {"id": resource["package_id"]})
 
 
 def purge_dataset(resource: dict[str, Any]) -> None:
-    context = {"ignore_auth": True, "user": "editrice"}
+    context: Any = {"ignore_auth": True, "user": "editrice"}
     tk.get_action("dataset_purge")(context, {"id": resource["package_id"]})
 
 
 def delete_in_bulk(resource: dict[str, Any]) -> None:
-    owner = model.Package.get(resource["package_id"]).owner_org
+    owner = model.Session.get_one(model.Package, resource["package_id"]).owner_org
     tk.get_action("bulk_update_delete")(
         {"ignore_auth": True, "user": "editrice"},
         {"datasets": [resource["package_id"]], "org_id": owner},
@@ -312,5 +325,5 @@ def test_a_file_over_the_limit_is_refused(
 ) -> None:
     resource = put()
     monkeypatch.setitem(ckan_config, "ckanext.territoires.load.max_size", 0)
-    done = load_jobs.load_now(model.Session.get_one(model.Resource, resource["id"]))
+    done: Any = load_jobs.load_now(model.Session.get_one(model.Resource, resource["id"]))
     assert (done.state, done.report["counts"]) == ("refused", {"over_limit": 1})

@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from ckan import model
+from ckan.model.types import make_uuid
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
+from sqlalchemy import event
 
 from ckanext.territoires.bridge import releases
 from ckanext.territoires.model import Release
@@ -31,7 +33,7 @@ NAMES = ("agent", "other_member", "collaborator", "member")
 class World:
     """People, and a dataset of each access level with a loaded file."""
 
-    users: dict[str, model.User | None]
+    users: dict[str, Any]
     datasets: dict[str, str]
     resources: dict[str, str]
 
@@ -59,14 +61,14 @@ def load(dataset_id: str, shape: str = "observations", profile: str = "zeta") ->
 
 @pytest.fixture
 def world(clean_db: None, clean_index: None) -> World:
-    users: dict[str, model.User | None] = {name: new_user() for name in NAMES}
+    users: dict[str, Any] = {name: new_user() for name in NAMES}
     users["anonymous"] = None
     users["sysadmin"] = model.Session.get_one(model.User, factories.Sysadmin()["id"])
     service = factories.Organization(
         title="DDT", users=[{"name": users["member"].name, "capacity": "member"}]
     )
     factories.Organization(users=[{"name": users["other_member"].name, "capacity": "admin"}])
-    datasets = {
+    datasets: dict[str, str] = {
         level: factories.Dataset(
             owner_org=service["id"],
             title=f"Zeta {level}",
@@ -100,11 +102,11 @@ def counted_queries() -> Iterator[list[str]]:
         statements.append(statement)
 
     engine = model.Session.get_bind()
-    sa.event.listen(engine, "before_cursor_execute", note)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("role", sorted(MAY_SEE))
@@ -143,7 +145,7 @@ def test_releases_are_chosen_by_shape_profile_indicator_and_resource(world: Worl
     grants = load(world.datasets["public"], "records", "grants")
     releases.forget()
 
-    def found(**chosen: object) -> set[str]:
+    def found(**chosen: Any) -> set[str]:
         return {info.resource_id for info in releases.visible(None, **chosen)}
 
     public = world.resources["public"]
@@ -181,7 +183,7 @@ def fill(dataset_id: str, count: int) -> None:
     source = model.Session.get_one(model.Package, dataset_id)
     for _ in range(count):
         package = model.Package(
-            name=f"{source.name}-{model.types.make_uuid()[:12]}",
+            name=f"{source.name}-{make_uuid()[:12]}",
             title=source.title,
             private=True,
             owner_org=source.owner_org,
