@@ -9,7 +9,7 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import number_wording, wording
+from ckanext.territoires.bridge import load_states, number_wording, wording
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
@@ -215,3 +215,8 @@ def territoires_chart(
 def territoires_action_summary(shown: dict[str, Any]) -> ActionSummary:
     """What the State does in a territory, in a few lines."""
     return action_summary(shown)
+
+
+def territoires_load_states(package_id: str) -> dict[str, load_states.LoadState]:
+    """Where the files of a dataset stand, by resource."""
+    return load_states.states(package_id)

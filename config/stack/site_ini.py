@@ -12,6 +12,7 @@ from .places import CONFIG
 PLUGINS = (
     "territoires",
     "territoires_dsfr",
+    "territoires_portrait",
     "activity",
     "scheming_datasets",
     "scheming_organizations",

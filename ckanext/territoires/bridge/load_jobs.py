@@ -22,7 +22,7 @@ from ckan.plugins import toolkit as tk
 from sqlalchemy import event
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import load_files
+from ckanext.territoires.bridge import load_files, portrait_views
 from ckanext.territoires.bridge.custom import current_reader
 from ckanext.territoires.bridge.load_reports import now, refusal
 from ckanext.territoires.model import HeaderMapping, Load, Release
@@ -188,6 +188,8 @@ def _attempt(load: Load, connection: sa.Connection, *, watch: Watch | None, last
             _finish(load, "failed", refusal("superseded"))
             return
         _finish(load, result.state, result.report)
+        if result.state == "loaded":
+            _show(load)
     except Exception as error:
         model.Session.rollback()
         log.exception("Loading of resource %s failed", resource_id)
@@ -195,6 +197,11 @@ def _attempt(load: Load, connection: sa.Connection, *, watch: Watch | None, last
         report = refusal("internal_error", error=type(error).__name__)
         _finish(load, "queued" if again else "failed", report)
         raise
+
+
+def _show(load: Load) -> None:
+    release = Release.of_resource(load.resource_id)
+    portrait_views.ensure(load, list(release.indicators) if release else [])
 
 
 def _finish(load: Load, state: str, report: dict[str, Any]) -> None:

@@ -175,6 +175,7 @@ def report_of(found: Ingested, levelled: Levelled | None = None) -> dict[str, An
             "cog_year": found.cog_year,
             "coverage": asdict(found.coverage),
             "columns": found.table.header,
+            "sample": found.table.rows,
         }
     )
 

@@ -5,6 +5,7 @@ from ckanext.territoires.views.charts import territoires_charts
 from ckanext.territoires.views.custom import territoires_custom
 from ckanext.territoires.views.editions import territoires_editions
 from ckanext.territoires.views.home import territoires_home
+from ckanext.territoires.views.loading import territoires_loading
 from ckanext.territoires.views.lookup import territoires_lookup
 from ckanext.territoires.views.outlines import territoires_outlines
 from ckanext.territoires.views.portrait import territoires_portrait
@@ -18,6 +19,7 @@ __all__ = [
     "territoires_custom",
     "territoires_editions",
     "territoires_home",
+    "territoires_loading",
     "territoires_lookup",
     "territoires_outlines",
     "territoires_portrait",

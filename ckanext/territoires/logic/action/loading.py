@@ -106,8 +106,9 @@ def territoires_header_mapping_show(context: Context, data_dict: DataDict) -> di
         data_dict: `id` of the resource.
 
     Returns:
-        `columns`, as the last reading found them; `mapping`, or none; `offered`: `resource_id`,
-        `resource_name` and `mapping` of files of the same header, the latest first.
+        `columns`, as the last reading found them; `sample`, the first lines; `mapping`, or none;
+        `offered`: `resource_id`, `resource_name` and `mapping` of files of the same header, the
+        latest first.
 
     """
     resource = _resource(data_dict)
@@ -118,6 +119,7 @@ def territoires_header_mapping_show(context: Context, data_dict: DataDict) -> di
     return {
         "resource_id": resource.id,
         "columns": columns,
+        "sample": _told(resource.id, "sample"),
         "mapping": kept.mapping if kept else None,
         "offered": load_mappings.offered(resource.id, columns, reader) if columns else [],
     }
@@ -131,8 +133,12 @@ def _resource(data_dict: DataDict) -> model.Resource:
 
 
 def _columns(resource_id: str) -> list[str]:
+    return _told(resource_id, "columns")
+
+
+def _told(resource_id: str, name: str) -> list[Any]:
     load = Load.latest(resource_id)
-    return list(((load.report if load else None) or {}).get("columns") or [])
+    return list(((load.report if load else None) or {}).get(name) or [])
 
 
 def _may_change(context: Context, data_dict: DataDict) -> bool:
