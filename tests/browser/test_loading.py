@@ -124,13 +124,13 @@ def test_a_file_of_an_unknown_layout_ends_in_a_portrait(
     page.check("#shape-observations")
     page.select_option("#meaning-1", "indicator:population")
     page.fill("#field-period", "l'an dernier")
-    page.click("form.territoires-columns button[type=submit]")
+    page.click("form.territoires-mapping button[type=submit]")
     assert page.locator("#error-period").count() == 1
     assert page.input_value("#meaning-1") == "indicator:population"
     kept(page, "columns")
     looked_at(page)
     page.fill("#field-period", "2019")
-    page.click("form.territoires-columns button[type=submit]")
+    page.click("form.territoires-mapping button[type=submit]")
     page.wait_for_url("**/chargement")
     page.wait_for_selector("#figures", timeout=120_000)
     kept(page, "loaded")
