@@ -70,7 +70,7 @@ def api(page: Page, site: Site, token: str) -> Callable[[str, dict[str, Any]], A
     """Return a function that calls an action as the person who is signed in."""
     session = requests.Session()
     for cookie in page.context.cookies():
-        session.cookies.set(cookie["name"], cookie["value"])
+        session.cookies.set(cookie.get("name", ""), cookie.get("value", ""))
 
     def call(action: str, data: dict[str, Any]) -> Any:
         answer = session.post(

@@ -11,7 +11,7 @@ from ckan import plugins
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import releases
-from ckanext.territoires.model import Load
+from ckanext.territoires.model import Load, Release
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +20,11 @@ TYPE = "territoires_portrait"
 
 
 def has_figures(resource_id: str) -> bool:
-    """Whether the reader may see figures that come from a file."""
-    user = tk.current_user if flask.has_request_context() else None
+    """Whether the reader may see figures that come from a file; a command sees them all."""
+    if not flask.has_request_context():
+        release = Release.of_resource(resource_id)
+        return bool(release and release.indicators)
+    user = tk.current_user
     reader = user if isinstance(user, model.User) else None
     return any(info.indicators for info in releases.visible(reader, resource_id=resource_id))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -9,6 +10,7 @@ from ckan.plugins import toolkit as tk
 from ckanext.territoires import config
 from ckanext.territoires.bridge import portrait_views, profile, wording
 from ckanext.territoires.logic.action.portrait import portrait
+from ckanext.territoires.portrait.document import Portrait, Row
 from ckanext.territoires.views import portrait_page
 
 
@@ -31,16 +33,18 @@ def variables(
     }
     if shown is None or not portrait_views.has_figures(resource.get("id", "")):
         return told
-    made = portrait(
-        {},
-        {
-            "id": shown["id"],
-            "compare": [],
-            "peers": False,
-            "as_published": False,
-            "themes": [],
-            "resource_id": resource["id"],
-        },
+    made = _told(
+        portrait(
+            {},
+            {
+                "id": shown["id"],
+                "compare": [],
+                "peers": False,
+                "as_published": False,
+                "themes": [],
+                "resource_id": resource["id"],
+            },
+        )
     )
     writer = portrait_page.Writer(made.language)
     return told | {
@@ -48,6 +52,20 @@ def variables(
         "columns": portrait_page.columns(made, wording.level_label),
         "tables": {theme.name: writer.table(theme) for theme in made.themes},
     }
+
+
+def _told(made: Portrait) -> Portrait:
+    """Leave out the lines of which the file says nothing, here or beside."""
+    themes = [
+        replace(theme, rows=type(theme.rows)(row for row in theme.rows if _says(row)))
+        for theme in made.themes
+    ]
+    return replace(made, themes=type(made.themes)(theme for theme in themes if theme.rows))
+
+
+def _says(row: Row) -> bool:
+    figures = (row.figure, *row.comparisons)
+    return any(one.value is not None or one.status == "secret" for one in figures)
 
 
 def _asked(text: str) -> tuple[dict[str, Any] | None, str]:

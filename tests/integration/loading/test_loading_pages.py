@@ -33,7 +33,8 @@ def run_all() -> None:
     while waiting := queue.get_jobs():
         for job in waiting:
             queue.remove(job)
-            job.func(*job.args, **job.kwargs)
+            work: Any = job.func
+            work(*job.args, **job.kwargs)
     model.Session.rollback()
     model.Session.expire_all()
 
