@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.model as model
 
+from ckanext.territoires.bridge import grants
 from ckanext.territoires.bridge.kept_figures import Kept
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo
@@ -43,7 +44,8 @@ def figures_of(
 
     `indicators`: the loaded ones to read, all by default; `communes`: members of the main one when
     it is custom, of which it is the sum (one more query); `kept`, what was read before of some of
-    them, is not read again; the rest as `Observed` takes it.
+    them, is not read again; the rest as `Observed` takes it. Grants that several files hold cost
+    one more query.
     """
     shelf = kept or {}
     held = {id: one.rows for id, one in shelf.items() if one.rows is not None}
@@ -61,12 +63,39 @@ def figures_of(
             ids["territories"] = list(communes)
             members = connection.exec_driver_sql(query, ids).fetchall()
             rows += summed(members, releases, communes, territories[0])
+        if not only and not (indicators and grants.NAMES.isdisjoint(indicators)):
+            here = [id for id in territories if id not in held]
+            rows = _with_grants(rows, here, releases, communes)
     observed = Observed(
         rows, releases, territories[0], as_published=as_published, only=only, kept=held
     )
     for id, one in shelf.items():
         one.rows = observed.rows(id)
     return observed
+
+
+def _with_grants(
+    rows: Iterable[Sequence[Any]],
+    territories: Sequence[str],
+    releases: Sequence[ReleaseInfo],
+    communes: Collection[str],
+) -> list[Sequence[Any]]:
+    """The same rows, with the sums of the records in place of those of each file."""
+    files = grants.files(releases)
+    several = grants.periods_of(releases, at_least=1 if communes else 2)
+    if not several:
+        return list(rows)
+    places: dict[str, tuple[str, ...]] = {id: (id,) for id in territories}
+    if communes:
+        places[territories[0]] = tuple(communes)
+    return [
+        *(
+            row
+            for row in rows
+            if not (row[1] in grants.NAMES and row[2] in several and row[9] in files)
+        ),
+        *grants.read(places, releases, several),
+    ]
 
 
 def summed(

@@ -1,8 +1,7 @@
 """Which records answer: rights, places and filters as one query, each record counted once.
 
-The same grants are often published by several services: the regional file, and the part of it that
-a préfecture follows. Lines of different files that say the same are one record; lines of one file
-never are, since the file has them twice.
+What makes a line of one file and a line of another one record was told when they were loaded; see
+`model.record_identity`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, UUID, aggregate_order_by, array
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, array
+from sqlalchemy.orm import aliased
 
 from ckanext.territoires.bridge import custom
 from ckanext.territoires.bridge.reference import LEVELS, reference
@@ -25,14 +25,13 @@ AMOUNTS = ("granted", "asked", "paid", "cost")
 SCOPES = ("within", "exact", "groupings")
 BY = ("place", "beneficiary")
 KINDS = ("grant", "post", "plan", "risk", "programme", "zoning")
-# Of these a day tells two lines apart; that of a grant is often the day the file was made.
-_DATED = ("plan", "risk")
 
 _ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ’'-"
 _PLAIN = "aaaaaaceeeeiiiinooooouuuuyy   "
 # Files of these are editions of a state: as of a day, the latest alone is of use.
 _EDITED = ("plan", "zoning")
-_SEPARATOR = "\x1f"
+# Room for the number of a record, beside the rank of its file.
+_ROOM = 1 << 44
 _COLUMNS = Record.__table__.c
 
 
@@ -69,104 +68,95 @@ def folded(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
 
 
 def selected(wanted: Wanted, release_ids: Sequence[int]) -> sa.CTE:
-    """The records that answer, each once: the columns of `Record`, `project` and `releases`.
+    """The records that answer, each once: the columns of `Record`, and `releases`.
 
-    Records of one project share `project`: same places, title, beneficiary and cost.
     `releases` are the releases that hold a record, the row's own first: that of most lines, then
     the latest loaded.
     """
+    files = _files(release_ids)
+    conditions = [_located(wanted), *_early_conditions(wanted)]
+    # The line of the best file among those that are one, by a hash of narrow rows and no sort.
     located = (
-        sa.select(*_COLUMNS, *_identity())
-        .where(
-            Record.release_id.in_(list(release_ids)), _located(wanted), *_early_conditions(wanted)
+        sa.select(
+            _best(files).label("best"),
         )
+        .select_from(Record)
+        .join(files, files.c.id == Record.release_id)
+        .where(*conditions)
+        .group_by(_COLUMNS.identity)
         .cte("located")
     )
-    ranked = _ranked(located, wanted.as_of)
-    kept = sa.select(ranked).where(ranked.c["rank"] == 1, *_late_conditions(wanted, ranked))
-    return kept.cte("selected")
+    kept = (
+        sa.select(*_COLUMNS, _holders(files).label("releases"))
+        .select_from(Record)
+        .join(located, _COLUMNS.id == located.c.best % _ROOM)
+    )
+    if wanted.as_of:
+        editions = (
+            sa.select(_COLUMNS.id, _edition(wanted.as_of).label("edition"))
+            .select_from(Record)
+            .join(Release, Release.id == Record.release_id)
+            .where(Record.release_id.in_(list(release_ids)), *conditions)
+            .cte("editions")
+        )
+        kept = kept.join(editions, editions.c.id == _COLUMNS.id).where(
+            sa.or_(_COLUMNS.kind.not_in(_EDITED), editions.c.edition == 1)
+        )
+    return kept.where(*_late_conditions(wanted)).cte("selected")
 
 
 def in_each(territories: Sequence[str], release_ids: Sequence[int], kinds: Sequence[str]) -> sa.CTE:
     """The records within each of several territories, each once a territory: `at` names it."""
+    files = _files(release_ids)
     asked = sa.cast(sa.literal(list(territories), ARRAY(sa.Text)), ARRAY(sa.Text))
     at = sa.func.unnest(asked).table_valued("id", name="at").render_derived()
     located = (
-        sa.select(at.c.id.label("at"), *_COLUMNS, *_identity(at.c.id))
+        sa.select(at.c.id.label("at"), _best(files).label("best"))
         .select_from(at)
         .join(Record, Record.lineage.contains(sa.cast(array([at.c.id]), ARRAY(sa.Text))))
-        .where(Record.release_id.in_(list(release_ids)), Record.kind.in_(list(kinds)))
+        .join(files, files.c.id == Record.release_id)
+        .where(Record.kind.in_(list(kinds)))
+        .group_by(at.c.id, _COLUMNS.identity)
         .cte("located")
     )
-    ranked = _ranked(located)
-    return sa.select(ranked).where(ranked.c["rank"] == 1).cte("selected")
-
-
-def _identity(*more: sa.ColumnElement[Any]) -> tuple[sa.ColumnElement[Any], ...]:
-    """What makes a record itself whatever its file, its rank among its equals, its project."""
-    of = _COLUMNS
-    ordered = sa.func.array_agg(aggregate_order_by(sa.column("x"), sa.column("x")))
-    places = sa.select(ordered).select_from(sa.func.unnest(of.places).alias("x")).scalar_subquery()
-    several = sa.func.cardinality(of.places) > 1
-    where = sa.func.array_to_string(sa.case((several, places), else_=of.places), ",")
-    title = folded(sa.func.regexp_replace(sa.func.btrim(of.title), r"\s+", " ", "g"))
-    whom = folded(sa.func.btrim(of.beneficiary))
-    dated = of.kind.in_(_DATED)
-    key = _digest(
-        *more,
-        of.kind,
-        folded(of.scheme),
-        of.year,
-        where,
-        title,
-        whom,
-        of.granted,
-        sa.case((dated, of.date)),
-        sa.case((dated, of.state)),
-    )
-    nth = sa.func.row_number().over(
-        partition_by=[Record.release_id, key], order_by=[Record.date, Record.line, Record.id]
-    )
-    # Two schemes that pay for one project each give its whole cost.
-    known = sa.and_(of.title.is_not(None), of.cost.is_not(None))
-    alone = _digest(of.id)
-    project = sa.case((known, _digest(where, title, whom, of.cost)), else_=alone)
-    return key.label("key"), nth.label("nth"), project.label("project")
-
-
-def _digest(*parts: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    texts = (sa.func.coalesce(sa.cast(part, sa.Text), "") for part in parts)
-    return sa.cast(sa.func.md5(sa.func.concat_ws(_SEPARATOR, *texts)), UUID)
-
-
-def _ranked(located: sa.CTE, as_of: date | None = None) -> sa.CTE:
-    """The same records with their `rank` among the files that hold them, and all of these.
-
-    `edition` is 1 for the last edition that a day knew, or the first after it.
-    """
-    same = [located.c["key"], located.c["nth"]]
-    preferred = [Release.rows.desc(), Release.loaded.desc(), Release.id.desc()]
-    rank = sa.func.row_number().over(partition_by=same, order_by=preferred)
-    releases = sa.func.array_agg(located.c["release_id"]).over(
-        partition_by=same, order_by=preferred, rows=(None, None)
-    )
-    edition = _edition(located, as_of) if as_of else sa.literal(1)
     return (
-        sa.select(
-            *located.c,
-            rank.label("rank"),
-            releases.label("releases"),
-            edition.label("edition"),
-        )
-        .join(Release, Release.id == located.c["release_id"])
-        .cte("ranked")
+        sa.select(located.c.at, *_COLUMNS)
+        .select_from(Record)
+        .join(located, _COLUMNS.id == located.c.best % _ROOM)
+        .cte("selected")
     )
 
 
-def _edition(located: sa.CTE, as_of: date) -> sa.ColumnElement[int]:
-    year = located.c["year"]
+def _files(release_ids: Sequence[int]) -> sa.Subquery:
+    """The files, the first that of most lines, then the latest loaded."""
+    preferred = [Release.rows.desc(), Release.loaded.desc(), Release.id.desc()]
+    rank = sa.func.row_number().over(order_by=preferred).label("rank")
+    return sa.select(Release.id, rank).where(Release.id.in_(list(release_ids))).subquery("files")
+
+
+def _best(files: sa.Subquery) -> sa.ColumnElement[int]:
+    return sa.func.min(files.c.rank * _ROOM + _COLUMNS.id)
+
+
+def _holders(files: sa.Subquery) -> sa.ColumnElement[Any]:
+    """The files that hold a record, asked of the lines that are shown alone."""
+    other, held = aliased(Record), files.alias("held")
+    listed = sa.func.array_agg(aggregate_order_by(other.release_id, held.c.rank))
+    return (
+        sa.select(listed)
+        .select_from(other)
+        .join(held, held.c.id == other.release_id)
+        .where(other.identity == Record.identity)
+        .correlate(Record)
+        .scalar_subquery()
+    )
+
+
+def _edition(as_of: date) -> sa.ColumnElement[int]:
+    """1 for the last edition that a day knew, or the first after it."""
+    year = _COLUMNS.year
     return sa.func.dense_rank().over(
-        partition_by=[located.c[name] for name in ("kind", "places", "scheme")] + [Release.profile],
+        partition_by=[_COLUMNS[name] for name in ("kind", "places", "scheme")] + [Release.profile],
         order_by=[
             sa.case((year <= as_of.year, 0), (year.is_(None), 2), else_=1),
             sa.func.abs(year - as_of.year),
@@ -220,8 +210,9 @@ def _early_conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _late_conditions(wanted: Wanted, of: sa.CTE) -> list[sa.ColumnElement[bool]]:
+def _late_conditions(wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     """Filters on what a file may say its own way, asked of the line that is kept."""
+    of = _COLUMNS
     found: list[sa.ColumnElement[bool]] = []
     for name, values in (
         ("scheme", wanted.schemes),
@@ -229,14 +220,12 @@ def _late_conditions(wanted: Wanted, of: sa.CTE) -> list[sa.ColumnElement[bool]]
         ("state", wanted.states),
     ):
         if values:
-            found.append(of.c[name].in_(values))
+            found.append(of[name].in_(values))
     if wanted.beneficiary:
-        found.append(_holds(of.c["beneficiary"], wanted.beneficiary))
+        found.append(_holds(of.beneficiary, wanted.beneficiary))
     for word in wanted.q.split():
-        texts = [of.c[name] for name in ("title", "beneficiary", "scheme", "theme")]
+        texts = [of[name] for name in ("title", "beneficiary", "scheme", "theme")]
         found.append(sa.or_(*(_holds(text, word) for text in texts)))
-    if wanted.as_of is not None:
-        found.append(sa.or_(of.c["kind"].not_in(_EDITED), of.c["edition"] == 1))
     return found
 
 

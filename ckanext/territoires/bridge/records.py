@@ -301,7 +301,8 @@ def _summed(
     nth = sa.func.row_number().over(partition_by=[*values, chosen.c["project"]])
     lines = sa.select(chosen, *columns, nth.label("nth_of_project")).cte("lines")
     kept = [lines.c[column.name] for column in columns]
-    once = sa.case((lines.c["nth_of_project"] == 1, lines.c["cost"]))
+    first = sa.or_(lines.c["project"].is_(None), lines.c["nth_of_project"] == 1)
+    once = sa.case((first, lines.c["cost"]))
     query = sa.select(*kept, *_sums(lines, once)).group_by(*kept)
     names = {column.name: lines.c[column.name] for column in columns}
     return query.order_by(*(_recent_first(name, column) for name, column in names.items()))

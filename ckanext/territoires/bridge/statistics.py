@@ -15,6 +15,7 @@ import ckan.model as model
 
 from ckanext.territoires.bridge.releases import ReleaseInfo, visible
 from ckanext.territoires.bridge.statistics_columns import Maker
+from ckanext.territoires.bridge.statistics_grants import with_grants
 from ckanext.territoires.bridge.statistics_periods import Extent, extents
 from ckanext.territoires.bridge.statistics_reading import read_observations
 from ckanext.territoires.bridge.statistics_table import Column, Place, Table
@@ -127,14 +128,22 @@ def select(query: Query, user: model.User | None) -> Selection:
 
 
 def read(selection: Selection, places: Sequence[Place], *, as_published: bool = False) -> Table:
-    """The table of these places; one query."""
+    """The table of these places: one query, and one for grants that several files hold."""
     ids: dict[str, None] = {}
     for place in places:
         ids |= dict.fromkeys(place.members or (place.id,))
     releases = {info.id: info for info in selection.at_hand.releases}
     observations = read_observations(list(releases), list(ids), selection.base)
+    known = with_grants(observations, places, list(ids), selection.base, releases.values())
     maker = Maker(
-        places, list(ids), selection.base, observations, releases, as_published=as_published
+        places,
+        list(ids),
+        selection.base,
+        known.observations,
+        releases,
+        as_published=as_published,
+        together=known.together,
+        counted=known.counted,
     )
     figures = tuple(
         maker.figures(column, selection.at_hand.periods) for column in selection.columns

@@ -49,6 +49,9 @@ class Maker:
         observations: see `statistics_reading`.
         releases: those of the observations.
         as_published: leave out what was carried from former communes.
+        together: for numbers of `observations` that are not of a release, the releases they stand
+            for.
+        counted: figures of custom territories that are not the sums of their members'.
 
     """
 
@@ -61,11 +64,15 @@ class Maker:
         releases: Mapping[int, ReleaseInfo],
         *,
         as_published: bool,
+        together: Mapping[int, tuple[int, ...]] | None = None,
+        counted: Mapping[str, Mapping[Base, Sum]] | None = None,
     ) -> None:
         self._places = places
         self._ids = {id: rank for rank, id in enumerate(ids)}
         self._base = {one: rank for rank, one in enumerate(base)}
         self._releases = releases
+        self._together_of = {id: (id,) for id in releases} | dict(together or {})
+        self._counted = counted or {}
         self._made: dict[Base, Figures] = {}
         self._sets: dict[tuple[int, ...], int] = {(): 0}
         self._parts: dict[tuple[str, ...], int] = {(): 0}
@@ -220,12 +227,15 @@ class Maker:
     def _sums(self) -> Mapping[int, Mapping[Base, Sum]]:
         """What the members of each custom territory add up to, by its line."""
         return {
-            line: sums(
-                place,
-                list(self._base),
-                self._rows,
-                self._winners[:, [self._ids[member] for member in place.members]],
-            )
+            line: {
+                **sums(
+                    place,
+                    list(self._base),
+                    self._rows,
+                    self._winners[:, [self._ids[member] for member in place.members]],
+                ),
+                **self._counted.get(place.id, {}),
+            }
             for line, place in enumerate(self._places)
             if place.members
         }
@@ -289,8 +299,9 @@ class Maker:
 
     @cached_property
     def _row_sets(self) -> Ranks:
-        """For each row read, the rank of the set that its release makes alone."""
-        sets = _mapped(self._rows["release"], {id: self._set((id,)) for id in self._releases})
+        """For each row read, the rank of the set of its releases: one, but for sums of records."""
+        ranks = {id: self._set(releases) for id, releases in self._together_of.items()}
+        sets = _mapped(self._rows["release"], ranks)
         return sets if len(sets) else np.zeros(1, np.int32)
 
     @cached_property

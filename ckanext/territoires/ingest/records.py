@@ -86,30 +86,31 @@ def derive(
 ) -> pd.DataFrame:
     """Observations of today's territories, at every level: what lies in each, counted once.
 
-    The share of a record that lies in a territory is that of its places within it, so that a grant
-    to an EPCI counts for it and above, never in its communes.
+    A record is whole in each of its places, as it is listed there, and counts once in what holds
+    several: a grant to an EPCI counts for it and above, never in its communes. That of a former
+    commune which was split is whole in each of its successors, and flagged as an estimate there.
     """
     sums: dict[tuple[str, str, str], float] = defaultdict(float)
-    shared: set[tuple[str, str, str]] = set()
-    for record, shares in records:
+    estimated: set[tuple[str, str, str]] = set()
+    for record, _shares in records:
         if record["year"] is None:
             continue
-        within = _within(record, shares, gazetteer)
+        several = record["places"] if len(record["places"]) > 1 else ()
         for derived in profile.derived:
             amount = 1 if derived.amount is None else record[derived.amount]
             if amount is None:
                 continue
-            for id, share in within.items():
+            for id in record["lineage"]:
                 key = (id, derived.indicator, str(record["year"]))
-                sums[key] += float(amount) * share
-                if share < 1 - 1e-9:
-                    shared.add(key)
+                sums[key] += float(amount)
+                if id in several:
+                    estimated.add(key)
     rows = [
         (
             *key,
             round(value, 2),
             Status.VALUE,
-            Origin.ESTIMATED if key in shared else Origin.PUBLISHED,
+            Origin.ESTIMATED if key in estimated else Origin.PUBLISHED,
         )
         for key, value in sums.items()
     ]
@@ -117,18 +118,6 @@ def derive(
     for key in ("territory", "indicator", "period"):
         frame[key] = frame[key].astype("category")
     return frame.astype({"value": float, "status": np.int8, "origin": np.int8})
-
-
-def _within(record: Record, shares: Shares, gazetteer: Gazetteer) -> Shares:
-    if len(shares) <= 1:
-        return dict.fromkeys(record["lineage"], 1.0)
-    allowed = set(record["lineage"])
-    within: Shares = defaultdict(float)
-    for place, share in shares.items():
-        for id in gazetteer.lineage(place):
-            if id in allowed:
-                within[id] += share
-    return within
 
 
 class _Above:

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ckanext.territoires.figures.frame import DISTRIBUTION, OBSERVATION, RECORD
+from ckanext.territoires.model.record_identity import Identities
 
 Bytes = NDArray[np.uint8]
 
@@ -50,8 +51,9 @@ def copy_distributions(release_id: int, distributions: Iterable[dict[str, Any]])
 
 
 def copy_records(release_id: int, records: Iterable[dict[str, Any]]) -> None:
-    """Write records, dictionaries with the keys of `figures.frame.RECORD`."""
-    _copy("territoires_record", RECORD, _records(release_id, records), "text")
+    """Write the records of a whole file, dictionaries with the keys of `figures.frame.RECORD`."""
+    columns = (*RECORD, "identity", "project")
+    _copy("territoires_record", columns, _records(release_id, records), "text")
 
 
 def sorted_observations(observations: pd.DataFrame) -> pd.DataFrame:
@@ -174,8 +176,10 @@ def _floats(values: Iterable[float]) -> bytes:
 
 
 def _records(release_id: int, records: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    identities = Identities()
     for row in records:
-        fields = [str(release_id), *(_field(row.get(name)) for name in RECORD)]
+        told = identities.of(row)
+        fields = [str(release_id), *(_field(row.get(name)) for name in RECORD), *map(_field, told)]
         yield ("\t".join(fields) + "\n").encode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
@@ -19,6 +20,8 @@ class Record(tk.BaseModel):
 
     `kind`: `grant`, `plan`, `risk`, `programme`, `zoning`, `post`. What lies in T is
     `lineage @> {T}`; a grant to an EPCI has the EPCI among its `places`, never its communes.
+    Lines of several files that have one `identity` are one record, lines that have one `project`
+    give one cost; see `model.record_identity`.
     """
 
     __tablename__ = "territoires_record"
@@ -49,3 +52,5 @@ class Record(tk.BaseModel):
     latitude: Mapped[float | None] = mapped_column(sa.Double)
     longitude: Mapped[float | None] = mapped_column(sa.Double)
     attributes: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    identity: Mapped[UUID] = mapped_column(sa.Uuid, index=True)
+    project: Mapped[UUID | None] = mapped_column(sa.Uuid)

@@ -16,7 +16,8 @@ from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.portrait.compose import Known
 from ckanext.territoires.portrait.document import Coverage as Whole
 
-#: Columns of the observations that are read, in order; `release` is a number of release.
+#: Columns of the observations that are read, in order; `release` is a number of release. What was
+#: made of several has all of them in one column more.
 COLUMNS = (
     "territory",
     "indicator",
@@ -29,6 +30,8 @@ COLUMNS = (
     "population_share",
     "release_id",
 )
+
+_LENGTH = len(COLUMNS)
 
 #: Rows of a territory, by indicator and period.
 Rows = Mapping[tuple[str, str], Sequence[Any]]
@@ -153,7 +156,7 @@ class Observed:
             row[5],
             None if row[6] is None else self._coverage(row[6:9]),
             (),
-            (row[9],),
+            _releases(row),
         )
 
     def _coverage(self, given: Any) -> Whole:
@@ -180,9 +183,9 @@ class Observed:
                 return None
             rows.append(row)
             if first is None:
-                first, sources = row, (row[9],)
-            elif row[9] not in sources:
-                sources = (*sources, row[9])
+                first, sources = row, _releases(row)
+            elif len(row) > _LENGTH or row[9] not in sources:
+                sources = tuple(dict.fromkeys((*sources, *_releases(row))))
             # Known, of the same members, and no estimate: nearly all of them.
             alike = alike and row[4] == 0 and row[5] != _ESTIMATED and row[6:9] == first[6:9]
         if first is None or not alike:
@@ -258,8 +261,12 @@ def _cell(row: Sequence[Any]) -> Cell:
         _ORIGINS[row[5]],
         coverage,
         (),
-        (row[9],),
+        _releases(row),
     )
+
+
+def _releases(row: Sequence[Any]) -> tuple[int, ...]:
+    return row[_LENGTH] if len(row) > _LENGTH else (row[9],)
 
 
 def _signature(known: Iterable[Mapping[tuple[str, str], Any]]) -> Periods:
