@@ -15,7 +15,10 @@ from pandas.util import hash_array
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
+_HALF = np.uint64(32)
+_LOW = np.uint64(0xFFFFFFFF)
 _GAP = "\x1f"
+_hash: Any = hash_array
 
 # The stubs of pandas call it an object.
 _hashes: Any = hash_array
@@ -23,24 +26,29 @@ _hashes: Any = hash_array
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """A 64-bit digest for each territory, and one for each distribution, by its key."""
+    """64-bit digests of what a file gave: of each territory and of each indicator as the file
+    names them, and of each distribution by its key.
+    """
 
     territories: Mapping[str, int]
+    indicators: Mapping[str, int]
     distributions: Mapping[str, int]
 
     def to_bytes(self) -> bytes:
         """Return what is kept with the release."""
-        return zlib.compress(_packed(self.territories) + _packed(self.distributions), 1)
+        parts = (self.territories, self.indicators, self.distributions)
+        return zlib.compress(b"".join(map(_packed, parts)), 1)
 
     @classmethod
-    def from_bytes(cls, kept: bytes | None) -> Digests:
-        """Read what was kept; nothing known from nothing kept."""
+    def from_bytes(cls, kept: bytes | None) -> Digests | None:
+        """Read what was kept, if anything."""
         if not kept:
-            return cls({}, {})
-        data = zlib.decompress(kept)
-        territories, rest = _unpacked(data)
-        distributions, _ = _unpacked(rest)
-        return cls(territories, distributions)
+            return None
+        data, parts = zlib.decompress(kept), []
+        for _ in range(3):
+            part, data = _unpacked(data)
+            parts.append(part)
+        return cls(*parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +66,23 @@ def change(before: Mapping[str, int], after: Mapping[str, int]) -> Change:
     return Change(written, frozenset(written & before.keys()) | gone)
 
 
-def of_observations(ordered: pd.DataFrame) -> dict[str, int]:
-    """Digest of each territory, from `model.copying.sorted_observations`."""
-    if ordered.empty:
-        return {}
-    row = np.zeros(len(ordered), dtype=np.uint64)
-    for name in ("indicator", "period"):
-        column: Any = ordered[name]
-        words = column.cat
-        hashes = _hashes(np.asarray(words.categories, dtype=object))
-        row = _mixed(row, hashes[words.codes.to_numpy()])
-    for name in ("value", "population_share", "members", "members_known", "status", "origin"):
-        row = _mixed(row, _bits(ordered.loc[:, name]))
-    territories: Any = ordered["territory"]
-    codes = territories.cat.codes.to_numpy()
-    starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
-    names = ordered["territory"].cat.categories.to_numpy()[codes[starts]]
-    return dict(zip(names.tolist(), np.add.reduceat(row, starts).tolist(), strict=True))
+def of_observations(rows: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
+    """Digest of each territory and of each indicator, from rows in any order.
+
+    Columns: `territory`, `indicator`, `period` (categorical), `value`, `status`, `origin`.
+    """
+    if rows.empty:
+        return {}, {}
+    mixed = np.zeros(len(rows), dtype=np.uint64)
+    for name in ("territory", "indicator", "period"):
+        given = words(rows[name])
+        hashed: Any = _hash(given.categories.to_numpy(dtype=object))
+        mixed = _mixed(mixed, hashed[given.codes.to_numpy()])
+    for name in ("value", "status", "origin"):
+        mixed = _mixed(mixed, _bits(rows.loc[:, name]))
+    # Sums of halves are exact as floats, which is what NumPy adds up by group.
+    halves = (mixed & _LOW).astype(np.float64), (mixed >> _HALF).astype(np.float64)
+    return _by(words(rows["territory"]), halves), _by(words(rows["indicator"]), halves)
 
 
 def of_distributions(distributions: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -97,6 +105,21 @@ def distribution_key(row: Mapping[str, Any]) -> str:
 def parts_of(key: str) -> tuple[str, ...]:
     """Group, level, indicator and period of a key."""
     return tuple(key.split(_GAP))
+
+
+def words(column: Any) -> Any:
+    """Return the codes and categories of a column of names."""
+    return (column if column.dtype == "category" else column.astype("category")).cat
+
+
+def _by(given: Any, halves: tuple[NDArray[np.float64], NDArray[np.float64]]) -> dict[str, int]:
+    codes, names = given.codes.to_numpy(), given.categories.tolist()
+    seen = np.bincount(codes, minlength=len(names)) > 0
+    low, high = (
+        np.bincount(codes, weights=half, minlength=len(names)).astype(np.uint64) for half in halves
+    )
+    sums = (low + (high << _HALF)).tolist()
+    return {names[index]: sums[index] for index in np.flatnonzero(seen).tolist()}
 
 
 def _bits(column: Any) -> NDArray[np.uint64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -12,17 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import ckan.model as model
-import numpy as np
-import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import digests, load_files, releases
+from ckanext.territoires.bridge import load_figures, load_files, releases
 from ckanext.territoires.bridge.digests import Digests
+from ckanext.territoires.bridge.load_figures import Plan, delete, levels_of
 from ckanext.territoires.bridge.load_reports import now, plain, refusal
-from ckanext.territoires.bridge.reference import LEVELS, parse, reference
-from ckanext.territoires.figures.frame import DISTRIBUTION, OBSERVATION
+from ckanext.territoires.bridge.reference import reference
+from ckanext.territoires.figures.frame import OBSERVATION
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.levels import Levelled, with_levels
 from ckanext.territoires.ingest.ingest import Ingested, ingest
@@ -36,10 +35,7 @@ from ckanext.territoires.model import (
     Release,
 )
 from ckanext.territoires.model.copying import (
-    copy_distributions,
-    copy_observations,
     copy_records,
-    sorted_observations,
 )
 
 # Changes when the same file read with the same profile gives other rows.
@@ -73,18 +69,19 @@ def load(resource: model.Resource, *, force: bool = False, tell: Tell | None = N
             limit = config.load_max_size()
             return Result("refused", refusal("over_limit", limit=limit))
         sha256 = load_files.sha256_of(path)
-        setting = setting_of(mapping)
+        setting = setting_of(mapping, _cog_year(resource))
         if not force and release and (release.sha256, release.setting) == (sha256, setting):
             return Result("loaded", _former_report(resource.id))
         found = read(path, load_files.file_name(resource), resource, mapping, tell=say)
     if found.state != "read":
         return Result("unknown" if found.state == "unknown" else "refused", report_of(found))
-    levelled = carry(found, tell=say)
+    plan = load_figures.plan(_former_digests(release, found, setting), found)
+    levelled = carry(found, plan, tell=say)
     report = report_of(found, levelled)
     release = release or Release(resource_id=resource.id, digests=None)
     release.package_id = str(resource.package_id)
     release.sha256, release.setting = sha256, setting
-    return Result("loaded", report | {"written": write(release, found, levelled, tell=say)})
+    return Result("loaded", report | {"written": write(release, found, levelled, plan, tell=say)})
 
 
 def read(
@@ -109,33 +106,35 @@ def read(
     )
 
 
-def carry(found: Ingested, *, tell: Tell | None = None) -> Levelled:
-    """Carry what was read to today's territories of every level."""
+def carry(found: Ingested, plan: Plan, *, tell: Tell | None = None) -> Levelled:
+    """Carry what was read, as much of it as a plan needs, to today's territories of every level."""
     if tell:
         tell("levels", 60)
     if found.shape == "observations":
-        return with_levels(
-            found.observations, load_indicators(), reference(), cog_year=found.cog_year
-        )
+        rows = load_figures.concerned(found.observations, plan)
+        return with_levels(rows, load_indicators(), reference(), cog_year=found.cog_year)
     # Those of records are of every level already: what lies in each is told by the lineages.
     return Levelled(found.observations.reindex(columns=list(OBSERVATION)), [])
 
 
 def write(
-    release: Release, found: Ingested, levelled: Levelled, *, tell: Tell | None = None
+    release: Release,
+    found: Ingested,
+    levelled: Levelled,
+    plan: Plan,
+    *,
+    tell: Tell | None = None,
 ) -> dict[str, int]:
     """Write what was read in place of what the release holds; return how many rows changed."""
     if tell:
         tell("writing", 75)
-    if found.shape != release.shape and release.id:
-        _remove_rows(release.id)
-        release.digests = None
     release.profile, release.shape = found.profile.name if found.profile else "", str(found.shape)
     release.vintage, release.cog_year = found.vintage or "", found.cog_year
     release.loaded = now()
     model.Session.add(release)
     model.Session.flush()
-    written = _write_figures(release, levelled.observations, levelled.distributions)
+    written = load_figures.write(release, levelled, plan)
+    delete(Record, Record.release_id == release.id)
     if found.shape == "records":
         written |= _write_records(release, found.records)
     releases.forget()
@@ -151,13 +150,13 @@ def remove_orphans() -> None:
             model.Resource.state == model.State.ACTIVE, model.Package.state == model.State.ACTIVE
         )
     )
-    _delete(Release, Release.resource_id.not_in(alive))
+    delete(Release, Release.resource_id.not_in(alive))
     model.Session.commit()
     kept = set(model.Session.scalars(sa.select(Release.id)))
     for table in _ROWS:
         for release_id in _held_by(table):
             if release_id not in kept:
-                _delete(table, table.release_id == release_id)
+                delete(table, table.release_id == release_id)
                 model.Session.commit()
     model.Session.commit()
 
@@ -186,9 +185,15 @@ def mapping_of(resource_id: str) -> dict[str, Any] | None:
     return model.Session.scalar(query)
 
 
-def setting_of(mapping: Mapping[str, Any] | None) -> str:
+def setting_of(mapping: Mapping[str, Any] | None, cog_year: int | None) -> str:
     """Digest of what a file is read with: when it changes, the same file is read again."""
-    parts = [VERSION, reference().version, _declarations(config.profile_folders()), mapping]
+    parts = [
+        VERSION,
+        reference().version,
+        _declarations(config.profile_folders()),
+        mapping,
+        cog_year,
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -212,85 +217,12 @@ def _declarations(folders: tuple[Path, ...]) -> str:
     return digest.hexdigest()
 
 
-def _write_figures(
-    release: Release, observations: pd.DataFrame, distributions: list[dict[str, Any]]
-) -> dict[str, int]:
-    ordered = sorted_observations(observations)
-    after = Digests(digests.of_observations(ordered), digests.of_distributions(distributions))
-    before = Digests.from_bytes(release.digests)
-    release.indicators = _in_use(ordered["indicator"])
-    release.rows = len(ordered)
-    release.periods = _in_use(ordered["period"])
-    release.levels = _levels(after.territories)
-    release.digests = after.to_bytes()
-    changed = digests.change(before.territories, after.territories)
-    rows = ordered
-    if len(changed.written) < len(after.territories):
-        rows = _only(ordered, changed.written)
-    _remove_territories(release.id, changed.removed, whole=len(before.territories))
-    copy_observations(release.id, rows)
-    moved = digests.change(before.distributions, after.distributions)
-    _remove_distributions(release.id, moved.removed, whole=len(before.distributions))
-    kept = [row for row in distributions if digests.distribution_key(row) in moved.written]
-    copy_distributions(release.id, kept)
-    return {
-        "observations": len(rows),
-        "territories": len(changed.written | changed.removed),
-        "distributions": len(kept),
-    }
-
-
-def _complete(observations: pd.DataFrame) -> pd.DataFrame:
-    """Give every column of the table to figures that have no coverage to say."""
-    return observations.reindex(columns=list(OBSERVATION))
-
-
-def _only(ordered: pd.DataFrame, territories: Collection[str]) -> pd.DataFrame:
-    names: Any = ordered["territory"].cat
-    wanted = np.fromiter((name in territories for name in names.categories), dtype=bool)
-    return ordered.loc[wanted[names.codes.to_numpy()]]
-
-
 def _write_records(release: Release, records: list[dict[str, Any]]) -> dict[str, int]:
     release.rows = len(records)
     release.periods = sorted({str(row["year"]) for row in records if row.get("year")})
-    release.levels = _levels({place for row in records for place in row["places"]})
-    _delete(Record, Record.release_id == release.id)
+    release.levels = levels_of({place for row in records for place in row["places"]})
     copy_records(release.id, records)
     return {"records": len(records)}
-
-
-def _remove_territories(release_id: int, ids: Iterable[str], *, whole: int) -> None:
-    wanted = sorted(ids)
-    if len(wanted) < whole:
-        chosen = Observation.territory == sa.any_(sa.literal(wanted, _TEXTS))
-        _delete(Observation, Observation.release_id == release_id, chosen)
-    elif wanted:
-        _delete(Observation, Observation.release_id == release_id)
-
-
-def _remove_distributions(release_id: int, keys: Iterable[str], *, whole: int) -> None:
-    wanted = sorted(keys)
-    if not wanted:
-        return
-    conditions = [Distribution.release_id == release_id]
-    if len(wanted) < whole:
-        columns = zip(*(digests.parts_of(key) for key in wanted), strict=True)
-        rows = sa.func.unnest(*(sa.literal(list(column), _TEXTS) for column in columns))
-        given = rows.table_valued(*DISTRIBUTION[:-1], name="given").render_derived()
-        conditions += [getattr(Distribution, c) == given.c[c] for c in DISTRIBUTION[:-1]]
-    _delete(Distribution, *conditions)
-
-
-def _remove_rows(release_id: int) -> None:
-    for table in _ROWS:
-        _delete(table, table.release_id == release_id)
-
-
-def _delete(table: Any, *conditions: sa.ColumnElement[bool]) -> None:
-    # None of these rows is an object of the session: nothing to be told of their going.
-    query = sa.delete(table).where(*conditions)
-    model.Session.execute(query, execution_options={"synchronize_session": False})
 
 
 def _held_by(table: Any) -> list[int]:
@@ -305,6 +237,16 @@ def _held_by(table: Any) -> list[int]:
     return list(model.Session.scalars(sa.select(held.c.id).where(held.c.id.is_not(None))))
 
 
+def _former_digests(release: Release | None, found: Ingested, setting: str) -> Digests | None:
+    """Digests of what a release holds, where the new file is read in the same way."""
+    if release is None or (release.setting, release.shape) != (setting, found.shape):
+        return None
+    same_profile = found.profile is not None and found.profile.name == release.profile
+    if not same_profile or release.cog_year != found.cog_year:
+        return None
+    return Digests.from_bytes(release.digests)
+
+
 def _former_report(resource_id: str) -> dict[str, Any]:
     query = sa.select(Load.report).where(Load.resource_id == resource_id, Load.state == "loaded")
     former = model.Session.scalar(query.order_by(Load.created.desc()).limit(1)) or {}
@@ -314,13 +256,3 @@ def _former_report(resource_id: str) -> dict[str, Any]:
 def _cog_year(resource: model.Resource | None) -> int | None:
     value = str((resource.extras or {}).get("cog_year") or "") if resource else ""
     return int(value) if value.isdigit() else None
-
-
-def _in_use(column: Any) -> list[str]:
-    return sorted(map(str, column.cat.remove_unused_categories().cat.categories))
-
-
-def _levels(ids: Iterable[str]) -> list[str]:
-    # One identifier for each beginning tells the level of all.
-    found = {parse(id).level for id in {id.rpartition(":")[0]: id for id in ids}.values()}
-    return [level for level in LEVELS if level in found]

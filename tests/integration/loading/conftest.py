@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +26,9 @@ def lines(*communes: str) -> list[str]:
     return [header, *(row for row in rows if row.split(";")[0] in wanted)]
 
 
-def changed(commune: str, column: str, value: str) -> bytes:
+def changed(commune: str, column: str, value: str, communes: Sequence[str] = ()) -> bytes:
     """The same file, one cell apart."""
-    header, *rows = lines()
+    header, *rows = lines(*communes)
     position = header.rstrip("\r\n").split(";").index(column)
     out = [header]
     for row in rows:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs
 
-from ckanext.territoires.bridge import load_jobs, loading
+from ckanext.territoires.bridge import load_figures, load_jobs, loading
 from ckanext.territoires.model import Load, Observation, Release
 from tests.integration.loading.conftest import Put, changed
 
@@ -28,13 +28,13 @@ from ckan.cli import load_config
 from ckan.config.middleware import make_app
 make_app(load_config(sys.argv[1]))
 from ckan.lib import jobs
-from ckanext.territoires.bridge import loading
-copy = loading.copy_distributions
+from ckanext.territoires.bridge import load_figures
+copy = load_figures.copy_distributions
 def slow(*rest):
     copy(*rest)
     open(sys.argv[2], "w").write("here")
     time.sleep(120)
-loading.copy_distributions = slow
+load_figures.copy_distributions = slow
 jobs.Worker().work(burst=True, with_scheduler=False)
 """
 
@@ -167,7 +167,7 @@ def test_a_fault_of_ours_is_tried_three_times_then_told(
     jobs.get_queue().empty()
     before = rows()
     put(changed("44109", "P18_POP", "1000"), id=resource["id"])
-    monkeypatch.setattr(loading, "copy_distributions", failing)
+    monkeypatch.setattr(load_figures, "copy_distributions", failing)
     for state in ("queued", "queued", "failed"):
         with pytest.raises(RuntimeError):
             load_jobs.run(resource["id"])

@@ -11,9 +11,9 @@ from ckan import model
 from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
 
-from ckanext.territoires.bridge import load_jobs, loading, releases
+from ckanext.territoires.bridge import load_figures, load_jobs, loading, releases
 from ckanext.territoires.model import Distribution, Load, Observation, Record, Release
-from tests.integration.loading.conftest import Put, changed, lines
+from tests.integration.loading.conftest import COMPARATEUR, Put, changed, lines
 
 NANTES, EPCI = "fr:commune:44109", "fr:epci:244400404"
 
@@ -93,7 +93,8 @@ def test_what_is_computed_is_what_is_written(put: Put) -> None:
     run_all()
     found = model.Session.get_one(model.Resource, resource["id"])
     with loading.load_files.local_file(found) as path:
-        levelled = loading.carry(loading.read(path, "comparateur.csv", found))
+        given = loading.read(path, "comparateur.csv", found)
+    levelled = loading.carry(given, load_figures.plan(None, given))
     expected = levelled.observations
     assert counts()["territoires_observation"] == len(expected)
     assert counts()["territoires_distribution"] == len(levelled.distributions)
@@ -187,6 +188,43 @@ def test_a_changed_file_rewrites_only_what_changed(put: Put) -> None:
         Distribution.period == "2018",
     )
     assert 1000.0 in model.Session.scalars(peers).one()
+
+
+def everything() -> tuple[Any, Any, Any]:
+    """All that is held of the one release, whatever its number."""
+    model.Session.expire_all()
+    table = Distribution.__table__
+    peers = {tuple(row[1:5]): row[5] for row in model.Session.execute(sa.select(table))}
+    release = model.Session.scalars(sa.select(Release)).one()
+    about = (release.rows, release.indicators, release.periods, release.levels)
+    return {key[1:]: cells for key, cells in rows().items()}, peers, about
+
+
+def test_a_part_rewritten_is_what_the_whole_would_be(
+    put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, *all_rows = COMPARATEUR.read_text(encoding="utf-8").splitlines()
+    many = [row.split(";")[0] for row in all_rows if row.startswith("44")]
+    whole = "".join(lines(*many))
+    resource = put(whole.encode())
+    run_all()
+    for content in (
+        changed("44109", "P18_POP", "1000", many),
+        changed("44190", "P18_LOGVAC", "", many),
+        changed("44010", "MED19", "31000", many),
+        changed("44162", "CODGEO", "85047", many),
+        "".join(lines(*many[:-3])).encode(),
+        whole.encode(),
+        whole.replace("44010;", "44999;").encode(),
+    ):
+        put(content, id=resource["id"])
+        run_all()
+        written = load_of(resource["id"]).report["written"]["observations"]
+        partial = everything()
+        assert 0 < written < partial[2][0] / 2
+        monkeypatch.setattr(loading, "VERSION", loading.VERSION + 1)
+        load_jobs.load_now(model.Session.get_one(model.Resource, resource["id"]))
+        assert everything() == partial
 
 
 def test_a_commune_that_left_the_file_leaves_the_figures(put: Put) -> None:
