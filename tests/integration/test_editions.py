@@ -277,6 +277,26 @@ class TestEdition:
         assert ";318808;" in text
         assert ";318808;" not in world.get("agent", f"{PAGE}/portrait.csv").data.decode()
 
+    def test_keeps_the_figures_of_its_maps_and_who_may_see_them(self, world: World) -> None:
+        homes = {
+            NANTES: {"dwellings": 200.0, "vacant_homes": 10.0},
+            REZE: {"dwellings": 100.0, "vacant_homes": 20.0},
+        }
+        org = model.Group.get("ddtm-44")
+        assert org
+        dataset = publish(org.id, "service", homes)
+        edition = world.edition()
+        content = world.call("member", "territoires_edition_show", id=edition["id"])["document"]
+        held = {one["chart"]: one for one in content["maps"]}["housing-vacancy-map"]
+        values = {one["territory"]: one["value"] for one in held["figures"]}
+        assert (values[NANTES], values[REZE]) == (5.0, 20.0)
+        kept = editions.find(edition["id"])
+        assert kept
+        assert dataset["id"] in kept.dataset_ids
+        assert editions.portrait_of(kept).digest == kept.digest
+        assert not editions.readable([kept], None)
+        assert "maps" not in world.call("member", "territoires_portrait_show", id=NANTES)
+
     def test_its_pdf_is_made_by_a_job(self, world: World) -> None:
         made = world.edition("agent")
         assert made["state"] == "queued"

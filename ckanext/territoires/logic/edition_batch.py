@@ -13,7 +13,7 @@ from pathlib import Path
 
 import ckan.model as model
 
-from ckanext.territoires.bridge import portraits
+from ckanext.territoires.bridge import portrait_maps, portraits
 from ckanext.territoires.bridge.language import spoken
 from ckanext.territoires.logic.edition_files import write_whole
 from ckanext.territoires.portrait.document import Portrait
@@ -115,7 +115,9 @@ def run(
     """
     with spoken(language):
         for territory in territories:
-            portrait = portraits.portrait_of(territory, user, language)
+            portrait = portrait_maps.with_maps(
+                portraits.portrait_of(territory, user, language), user
+            )
             yield [_file(portrait, form, ledger, force=force) for form in formats]
             # The transaction ends, and what the layout of pages linked in circles goes.
             model.Session.rollback()

@@ -175,6 +175,17 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a chart of the kind `map` draws: places of `within`, their figures in the same order."""
+
+    chart: str
+    within: str
+    additive: bool
+    places: tuple[Place, ...]
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Portrait:
     """The whole. `as_published`: values of former vintages are not carried to today's communes."""
 
@@ -186,10 +197,16 @@ class Portrait:
     summary: str
     themes: tuple[Theme, ...]
     sources: tuple[Source, ...]
+    #: Of what is handed over only: a page asks for the figures of each of its maps.
+    maps: tuple[Mapped, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON, the answer of the API."""
-        return plain(self)
+        """Plain JSON, the answer of the API; `maps` is there when there are some."""
+        content = plain(self)
+        if not self.maps:
+            # What was kept before maps were has the digest that it had.
+            del content["maps"]
+        return content
 
     @property
     def digest(self) -> str:

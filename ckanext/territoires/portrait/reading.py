@@ -13,6 +13,7 @@ from ckanext.territoires.portrait.document import (
     Coverage,
     Figure,
     Label,
+    Mapped,
     Place,
     Portrait,
     Rank,
@@ -41,6 +42,15 @@ def portrait_from_dict(content: Fields) -> Portrait:
         comparators=tuple(_made(Place, each) for each in content["comparators"]),
         themes=tuple(_theme(each) for each in content["themes"]),
         sources=tuple(_made(Source, each) for each in content["sources"]),
+        maps=tuple(
+            _made(
+                Mapped,
+                each,
+                places=tuple(_made(Place, place) for place in each["places"]),
+                figures=tuple(_figure(figure) for figure in each["figures"]),
+            )
+            for each in content.get("maps", ())
+        ),
     )
 
 

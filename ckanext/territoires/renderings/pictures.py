@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ckanext.territoires.bridge.chart_words import words
+from ckanext.territoires.bridge.reference import reference
+from ckanext.territoires.charts.areas import Area, Areas
 from ckanext.territoires.charts.reading import NothingToDraw
 from ckanext.territoires.charts.render import render_png, render_svg
 from ckanext.territoires.charts.specification import specification
-from ckanext.territoires.portrait.document import Portrait, Theme
+from ckanext.territoires.portrait.document import Chart, Portrait, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,29 @@ class Picture:
 def pictures(portrait: Portrait, theme: Theme) -> list[Picture]:
     """Pictures of a theme: those that its own figures draw.
 
-    A map is drawn from the figures of other territories, which a portrait does not hold.
+    A map is drawn when the portrait holds the figures of its territories.
     """
     said = words(portrait.language)
     found: list[Picture] = []
     for chart in theme.charts:
         try:
-            spec = specification(chart, portrait, said)
+            spec = specification(chart, portrait, said, areas=_areas(chart, portrait))
         except NothingToDraw:
             continue
         found.append(Picture(chart.title, str(spec["description"]), spec))
     return found
+
+
+def _areas(chart: Chart, portrait: Portrait) -> Areas | None:
+    held = next((one for one in portrait.maps if one.chart == chart.id), None)
+    if held is None:
+        return None
+    return Areas(
+        tuple(
+            Area(place, figure, outline)
+            for place, figure in zip(held.places, held.figures, strict=True)
+            if (outline := reference().outline(place.id))
+        ),
+        held.additive,
+        held.within,
+    )

@@ -10,7 +10,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from ckanext.territoires.bridge import comments, editions
+from ckanext.territoires.bridge import comments, editions, portrait_maps
 from ckanext.territoires.bridge.portraits import theme_titles
 from ckanext.territoires.logic import edition_files
 from ckanext.territoires.model import Edition
@@ -38,7 +38,8 @@ def download(level: str, code: str, slug: str, fmt: str) -> str | AnyResponse:
     if not isinstance(shown, dict):
         return shown
     content = _acted("territoires_portrait_show", shown["id"])
-    portrait = portrait_from_dict(content)
+    user = model.User.get(tk.current_user.name or "")
+    portrait = portrait_maps.with_maps(portrait_from_dict(content), user)
     today = datetime.now(UTC).date()
     answer = _file(words.file_name(portrait.territory, fmt, today), fmt)
     answer.set_etag(f"{portrait.digest}-{today.isoformat()}-{fmt}")

@@ -18,7 +18,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from ckanext.territoires.portrait.document import Portrait
+from ckanext.territoires.portrait.document import Figure, Mapped, Place, Portrait
 from ckanext.territoires.portrait.reading import portrait_from_dict
 from ckanext.territoires.renderings import long_table, render, words
 from tests.helpers.sample_portrait import sample
@@ -173,6 +173,16 @@ def test_pdf_holds_every_table_in_order(portrait: Portrait) -> None:
         for line in table:
             found = text.find("".join(map(squeezed, line)), start)
             assert found >= 0, line
+
+
+def test_maps_are_part_of_what_is_kept(portrait: Portrait) -> None:
+    assert "maps" not in portrait.to_dict()
+    place = Place("fr:commune:44109", "commune", "44109", "Nantes", 318_808)
+    figure = Figure(place.id, "2018", 12.5, "value", sources=(7,))
+    held = replace(portrait, maps=(Mapped("map", "Nantes Métropole", False, (place,), (figure,)),))
+    kept = portrait_from_dict(json.loads(json.dumps(held.to_dict())))
+    assert kept == held
+    assert kept.digest != portrait.digest
 
 
 def test_statuses_are_four_words(portrait: Portrait) -> None:

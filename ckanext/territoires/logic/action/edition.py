@@ -9,7 +9,7 @@ from ckan.logic import validate
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.territoires.bridge import editions
+from ckanext.territoires.bridge import editions, portrait_maps
 from ckanext.territoires.logic import edition_files, edition_schema
 from ckanext.territoires.model import Edition
 from ckanext.territoires.portrait.reading import portrait_from_dict
@@ -34,8 +34,9 @@ def territoires_edition_create(context: Context, data_dict: DataDict) -> dict[st
     """
     tk.check_access("territoires_edition_create", context, data_dict)
     shown = tk.get_action("territoires_portrait_show")({**context}, data_dict)
-    portrait = portrait_from_dict(shown)
-    edition, is_new = editions.freeze(portrait, model.User.get(context.get("user") or ""))
+    user = model.User.get(context.get("user") or "")
+    portrait = portrait_maps.with_maps(portrait_from_dict(shown), user)
+    edition, is_new = editions.freeze(portrait, user)
     if is_new or edition.state == "failed":
         editions.set_state(edition.id, "queued")
         model.Session.commit()
