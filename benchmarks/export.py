@@ -31,7 +31,7 @@ from ckanext.territoires.territory.reference import Territory
 from .apparatus.measure import Verdict, ratio, take_turns, tell
 from .apparatus.site import CHECKOUT, opened, site_ini
 
-DATASET = "comparateur-de-territoires-2021-pays-de-la-loire"
+DATASET = "comparateur-de-territoires-2021"
 RESOURCE = "Comparateur 2021, communes"
 DEPARTEMENT = "fr:departement:44"
 LANGUAGE = "fr"

@@ -89,6 +89,10 @@ class Catalogue:
         """Load the demonstration: services, accounts, datasets."""
         self.command(shell, "territoires", "demo", "load")
 
+    def load_figures(self, shell: Shell) -> None:
+        """Read every file of figures now, so that the portal opens with its portraits."""
+        self.command(shell, "territoires", "load", "--all")
+
     def accounts(self) -> list[str]:
         """Return one line for each account that a new site has, with its password."""
         password = self.secrets["TERRITOIRES_ADMIN_PASSWORD"]

@@ -71,7 +71,10 @@ class Stack:
         ]
         if self.settings.demo:
             # Once only: what people changed in it since is theirs.
-            steps.append(Step("Demonstration", lambda: site.load_demo(shell), lambda: "loaded"))
+            steps += [
+                Step("Demonstration", lambda: site.load_demo(shell), lambda: "loaded"),
+                Step("Figures of the demonstration", lambda: site.load_figures(shell), lambda: "1"),
+            ]
         return steps
 
     def front_step(self, keeper: PortKeeper) -> Step:

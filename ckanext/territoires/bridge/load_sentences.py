@@ -125,6 +125,10 @@ def _of_territories() -> dict[str, str]:
         "estimated": tk._("{count} communes of today are estimated by population from former ones"),
         "districts": tk._("{count} municipal districts were left out: their commune is there"),
         "unknown": tk._("{count} codes never were communes"),
+        "perimeter": tk._(
+            "{count} territories are published for other communes than today's: these counts are "
+            "kept apart"
+        ),
         "not_current": tk._("{count} territories are no more, and are kept as published"),
     }
 

@@ -74,6 +74,10 @@ def _load(resource: model.Resource, *, force: bool, brief: bool) -> Mapping[str,
         try:
             done = load_jobs.load_now(resource, force=force, watch=watch)
         except load_jobs.Busy:
+            if brief:
+                # The worker is at it: the others need not wait.
+                click.echo(f"{_title(resource)}: {_('Another process is reading this file')}")
+                return {}
             raise click.ClickException(_("Another process is reading this file")) from None
         except Exception as error:
             raise click.ClickException(f"{_title(resource)}: {error}") from error
@@ -186,5 +190,5 @@ def _where(problem: Mapping[str, Any]) -> Iterator[str]:
 
 def _exit_if_wrong(told: Iterable[Mapping[str, Any]], *, strict: bool) -> None:
     wrong = (*WRONG, "unknown") if strict else WRONG
-    if any(one["state"] in wrong for one in told):
+    if any(one.get("state") in wrong for one in told):
         raise click.exceptions.Exit(1)

@@ -43,7 +43,7 @@ def new_user(**fields: str) -> model.User:
 
 
 def load(dataset_id: str, shape: str = "observations", profile: str = "zeta") -> str:
-    resource = factories.Resource(package_id=dataset_id, url="http://example.test/zeta.csv")
+    resource = factories.Resource(package_id=dataset_id, url="zeta.csv", url_type="upload")
     model.Session.add(
         Release(
             resource_id=resource["id"],
@@ -189,7 +189,7 @@ def fill(dataset_id: str, count: int) -> None:
             owner_org=source.owner_org,
             extras=dict(source.extras),
         )
-        resource = model.Resource(url="http://example.test/zeta.csv")
+        resource = model.Resource(url="zeta.csv", url_type="upload")
         package.resources_all.append(resource)
         model.Session.add(package)
         model.Session.flush()
