@@ -17,34 +17,44 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
 _HALF = np.uint64(32)
 _LOW = np.uint64(0xFFFFFFFF)
+_STATUSES = _ORIGINS = 8
 _GAP = "\x1f"
 _hash: Any = hash_array
 
-# The stubs of pandas call it an object.
-_hashes: Any = hash_array
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """Names, and the 64-bit digest of what each has."""
+
+    names: list[str]
+    numbers: NDArray[np.uint64]
+
+    def to_dict(self) -> dict[str, int]:
+        """Digest by name."""
+        return dict(zip(self.names, self.numbers.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """64-bit digests of what a file gave: of each territory and of each indicator as the file
-    names them, and of each distribution by its key.
+    """Digests of what a file gave: of each territory and of each indicator as the file names
+    them, and of each distribution by its key.
     """
 
-    territories: Mapping[str, int]
-    indicators: Mapping[str, int]
-    distributions: Mapping[str, int]
+    territories: Marks
+    indicators: Marks
+    distributions: Marks
 
     def to_bytes(self) -> bytes:
         """Return what is kept with the release."""
         parts = (self.territories, self.indicators, self.distributions)
-        return zlib.compress(b"".join(map(_packed, parts)), 1)
+        return b"".join(map(_packed, parts))
 
     @classmethod
     def from_bytes(cls, kept: bytes | None) -> Digests | None:
         """Read what was kept, if anything."""
         if not kept:
             return None
-        data, parts = zlib.decompress(kept), []
+        data, parts = bytes(kept), []
         for _ in range(3):
             part, data = _unpacked(data)
             parts.append(part)
@@ -53,48 +63,58 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Keys to write, new or different, and keys to remove: those, and what is no more."""
+    """Names to write, new or different, and names to remove: those, and what is no more.
+
+    `same_names`: nothing came and nothing went.
+    """
 
     written: frozenset[str]
     removed: frozenset[str]
+    same_names: bool
 
 
-def change(before: Mapping[str, int], after: Mapping[str, int]) -> Change:
+def change(before: Marks, after: Marks) -> Change:
     """Compare two states."""
-    written = frozenset(key for key, digest in after.items() if before.get(key) != digest)
-    gone = before.keys() - after.keys()
-    return Change(written, frozenset(written & before.keys()) | gone)
+    if before.names == after.names:
+        different = np.flatnonzero(before.numbers != after.numbers)
+        names = frozenset(after.names[index] for index in different.tolist())
+        return Change(names, names, same_names=True)
+    former, latter = before.to_dict(), after.to_dict()
+    written = frozenset(name for name, number in latter.items() if former.get(name) != number)
+    gone = former.keys() - latter.keys()
+    removed = frozenset(written & former.keys()) | gone
+    return Change(written, removed, same_names=former.keys() == latter.keys())
 
 
-def of_observations(rows: pd.DataFrame) -> tuple[dict[str, int], dict[str, int]]:
-    """Digest of each territory and of each indicator, from rows in any order.
+def of_observations(rows: pd.DataFrame) -> tuple[Marks, Marks]:
+    """Digests by territory and by indicator, from rows in any order.
 
     Columns: `territory`, `indicator`, `period` (categorical), `value`, `status`, `origin`.
     """
     if rows.empty:
-        return {}, {}
-    mixed = np.zeros(len(rows), dtype=np.uint64)
-    for name in ("territory", "indicator", "period"):
-        given = words(rows[name])
-        hashed: Any = _hash(given.categories.to_numpy(dtype=object))
-        mixed = _mixed(mixed, hashed[given.codes.to_numpy()])
-    for name in ("value", "status", "origin"):
-        mixed = _mixed(mixed, _bits(rows.loc[:, name]))
+        return _marks([], []), _marks([], [])
+    territory, indicator = words(rows["territory"]), words(rows["indicator"])
+    mixed = _mixed(_bits(rows["value"]), _kinds(rows, indicator))
+    mixed = _mixed(mixed, _hashed(territory)[territory.codes.to_numpy()])
     # Sums of halves are exact as floats, which is what NumPy adds up by group.
     halves = (mixed & _LOW).astype(np.float64), (mixed >> _HALF).astype(np.float64)
-    return _by(words(rows["territory"]), halves), _by(words(rows["indicator"]), halves)
+    return _by(territory, halves), _by(indicator, halves)
 
 
-def of_distributions(distributions: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def of_distributions(distributions: Iterable[Mapping[str, Any]]) -> Marks:
     """Digest of each distribution, by `distribution_key`."""
-    return {
-        distribution_key(row): int.from_bytes(
-            hashlib.blake2b(
-                np.asarray(row["values"], dtype=np.float64).tobytes(), digest_size=8
-            ).digest()
-        )
-        for row in distributions
-    }
+    rows = list(distributions)
+    numbers = [
+        int.from_bytes(hashlib.blake2b(_values(row).tobytes(), digest_size=8).digest())
+        for row in rows
+    ]
+    return _marks([distribution_key(row) for row in rows], numbers)
+
+
+def merged(kept: Mapping[str, int], new: Marks) -> Marks:
+    """Return new digests beside those that are kept."""
+    both = {**kept, **new.to_dict()}
+    return _marks(list(both), list(both.values()))
 
 
 def distribution_key(row: Mapping[str, Any]) -> str:
@@ -112,36 +132,66 @@ def words(column: Any) -> Any:
     return (column if column.dtype == "category" else column.astype("category")).cat
 
 
-def _by(given: Any, halves: tuple[NDArray[np.float64], NDArray[np.float64]]) -> dict[str, int]:
+def _marks(names: list[str], numbers: list[int]) -> Marks:
+    return Marks(names, np.array(numbers, dtype=np.uint64))
+
+
+def _values(row: Mapping[str, Any]) -> NDArray[np.float64]:
+    return np.asarray(row["values"], dtype=np.float64)
+
+
+def _hashed(given: Any) -> NDArray[np.uint64]:
+    return _hash(given.categories.to_numpy(dtype=object))
+
+
+def _kinds(rows: pd.DataFrame, indicator: Any) -> NDArray[np.uint64]:
+    """A number for all that a row says but its territory and its value: few there are."""
+    period = words(rows["period"])
+    kind = indicator.codes.to_numpy().astype(np.int32) * len(period.categories)
+    kind += period.codes.to_numpy()
+    for name, count in (("status", _STATUSES), ("origin", _ORIGINS)):
+        kind *= count
+        kind += rows[name].to_numpy(dtype=np.int8)
+    table = _mixed(_hashed(indicator)[:, None], _hashed(period)[None, :])
+    others = np.arange(_STATUSES * _ORIGINS, dtype=np.uint64)
+    return _mixed(table[:, :, None], others[None, None, :]).ravel()[kind]
+
+
+def _by(given: Any, halves: tuple[NDArray[np.float64], NDArray[np.float64]]) -> Marks:
     codes, names = given.codes.to_numpy(), given.categories.tolist()
-    seen = np.bincount(codes, minlength=len(names)) > 0
+    seen = np.flatnonzero(np.bincount(codes, minlength=len(names)))
     low, high = (
         np.bincount(codes, weights=half, minlength=len(names)).astype(np.uint64) for half in halves
     )
-    sums = (low + (high << _HALF)).tolist()
-    return {names[index]: sums[index] for index in np.flatnonzero(seen).tolist()}
+    sums = low + (high << _HALF)
+    if len(seen) < len(names):
+        names, sums = [names[index] for index in seen.tolist()], sums[seen]
+    return Marks(names, sums)
 
 
 def _bits(column: Any) -> NDArray[np.uint64]:
-    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    # Minus zero is zero, and all lacks are one.
+    numbers = column.to_numpy(dtype=np.float64, na_value=np.nan) + 0.0
     numbers[np.isnan(numbers)] = np.inf
-    return (numbers + 0.0).view(np.uint64)  # Minus zero is zero.
+    return numbers.view(np.uint64)
 
 
 def _mixed(row: NDArray[np.uint64], more: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    row = (row ^ more) * _ODD
-    return row ^ (row >> _SHIFT)
+    row = row ^ more
+    row *= _ODD
+    row ^= row >> _SHIFT
+    return row
 
 
-def _packed(digests: Mapping[str, int]) -> bytes:
-    names = "\n".join(digests).encode()
-    numbers = np.fromiter(digests.values(), dtype="<u8", count=len(digests))
-    return len(names).to_bytes(4) + len(digests).to_bytes(4) + names + numbers.tobytes()
+def _packed(marks: Marks) -> bytes:
+    names = zlib.compress("\n".join(marks.names).encode(), 1)
+    sizes = len(names).to_bytes(4) + len(marks.names).to_bytes(4)
+    return sizes + names + marks.numbers.astype("<u8").tobytes()
 
 
-def _unpacked(data: bytes) -> tuple[dict[str, int], bytes]:
+def _unpacked(data: bytes) -> tuple[Marks, bytes]:
     size, count = int.from_bytes(data[:4]), int.from_bytes(data[4:8])
-    end = 8 + size + 8 * count
-    names = data[8 : 8 + size].decode().split("\n") if count else []
-    numbers = np.frombuffer(data[8 + size : end], dtype="<u8").tolist()
-    return dict(zip(names, numbers, strict=True)), data[end:]
+    middle, end = 8 + size, 8 + size + 8 * count
+    names = zlib.decompress(data[8:middle]).decode().split("\n") if count else []
+    numbers = np.frombuffer(data[middle:end], dtype="<u8").astype(np.uint64)
+    return Marks(names, numbers), data[end:]

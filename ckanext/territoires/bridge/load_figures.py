@@ -6,21 +6,22 @@ their peers. The rest of the file is neither computed nor written again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ckan.model as model
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ckanext.territoires.bridge import digests
-from ckanext.territoires.bridge.digests import Digests
+from ckanext.territoires.bridge.digests import Digests, Marks
 from ckanext.territoires.bridge.reference import LEVELS, parse, reference
 from ckanext.territoires.figures.frame import DISTRIBUTION
-from ckanext.territoires.figures.indicator import load_indicators
+from ckanext.territoires.figures.indicator import Indicator, load_indicators
 from ckanext.territoires.figures.levels import Levelled
 from ckanext.territoires.ingest.ingest import Ingested
 from ckanext.territoires.model import Distribution, Observation, Release
@@ -36,12 +37,15 @@ class Plan:
     """What of a file is to be computed and written.
 
     `indicators`: those to compute, None for all; `territories`: those of today whose rows are to
-    be replaced, None for all. `before` and `after` are the digests of the file, former and new,
-    `before` without a former state that this one can be compared with.
+    be replaced, None for all. `before` and `after` are the digests of the file, former and new;
+    without a former state that this one can be compared with, `before` is None. `rows` are those
+    to compute from, `formulas` what to make of them besides.
     """
 
     before: Digests | None
     after: Digests
+    rows: pd.DataFrame
+    formulas: Mapping[str, Indicator]
     indicators: frozenset[str] | None = None
     territories: frozenset[str] | None = None
 
@@ -49,36 +53,31 @@ class Plan:
 def plan(before: Digests | None, found: Ingested) -> Plan:
     """Compare a file with its former state, read with the same profile and reference."""
     territories, indicators = digests.of_observations(found.observations)
-    after = Digests(territories, indicators, {})
+    after = Digests(territories, indicators, Marks([], np.zeros(0, dtype=np.uint64)))
+    whole = Plan(before, after, found.observations, load_indicators())
     if before is None:
-        return Plan(None, after)
+        return whole
     change = digests.change(before.territories, territories)
     touched = change.written | change.removed
     if not touched:
-        return Plan(before, after, frozenset(), frozenset())
-    if len(touched) > max(1, _FEW * len(territories)):
-        return Plan(None, after)
-    rewritten = touched if found.shape == "records" else _concerned_by(touched, found.cog_year)
-    same_keys = (
-        before.territories.keys() == territories.keys()
-        and before.indicators.keys() == indicators.keys()
-    )
-    if found.shape == "records" or not same_keys:
-        return Plan(before, after, None, rewritten)
-    changed = digests.change(before.indicators, indicators).written
-    wanted = _with_formulas(changed) & indicators.keys()
+        none = frozenset[str]()
+        return replace(whole, rows=found.observations.iloc[:0], indicators=none, territories=none)
+    if len(touched) > max(1, _FEW * len(territories.names)):
+        return replace(whole, before=None)
+    if found.shape == "records":
+        return replace(whole, territories=touched)
+    whole = replace(whole, territories=_concerned_by(touched, found.cog_year))
+    changed = digests.change(before.indicators, indicators)
+    if not (change.same_names and changed.same_names):
+        return whole
+    formulas = _made_with(changed.written)
+    parts = {part.name for one in formulas.values() if one.compiled for part in one.compiled.parts}
+    wanted = (changed.written | parts) & frozenset(indicators.names)
     # How far a file goes up is decided by all the communes it speaks of.
     rows = _of(found.observations, "indicator", wanted)
-    if _count(rows["territory"]) < len(territories):
-        return Plan(before, after, None, rewritten)
-    return Plan(before, after, wanted, rewritten)
-
-
-def concerned(observations: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Return the rows that a plan has computed."""
-    if plan.indicators is None:
-        return observations
-    return _of(observations, "indicator", plan.indicators)
+    if _count(rows["territory"]) < len(territories.names):
+        return whole
+    return replace(whole, rows=rows, formulas=formulas, indicators=wanted)
 
 
 def write(release: Release, levelled: Levelled, plan: Plan) -> dict[str, int]:
@@ -121,7 +120,8 @@ def _concerned_by(ids: Iterable[str], cog_year: int | None) -> frozenset[str]:
     """Territories whose figures a change in these can change: what they became, and all above."""
     known, found = reference(), set[str]()
     for id in ids:
-        today = {id}
+        # What a code stood for in its year, where it stands for something else today, is dated.
+        today = {id, f"{id}@{cog_year}-01-01"}
         for year in {cog_year, None}:
             today |= {other for other, _share in known.resolve(id, year).territories}
         found |= today
@@ -130,19 +130,20 @@ def _concerned_by(ids: Iterable[str], cog_year: int | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _with_formulas(names: Collection[str]) -> frozenset[str]:
-    """These indicators, and all that goes with them into a formula."""
-    found = set(names)
-    for indicator in load_indicators().values():
-        parts = {part.name for part in indicator.compiled.parts} if indicator.compiled else set()
-        if not parts.isdisjoint(names):
-            found |= parts
-    return frozenset(found)
+def _made_with(names: Collection[str]) -> dict[str, Indicator]:
+    """These indicators and the formulas they take part in, the others hidden: they have no rank."""
+    found: dict[str, Indicator] = {}
+    for name, one in load_indicators().items():
+        if one.compiled is None:
+            found[name] = one if name in names else replace(one, hidden=True)
+        elif any(part.name in names for part in one.compiled.parts):
+            found[name] = one
+    return found
 
 
 def _of(rows: pd.DataFrame, column: str, names: Collection[str]) -> pd.DataFrame:
     words = digests.words(rows[column])
-    wanted = np.fromiter((name in names for name in words.categories), dtype=bool)
+    wanted = words.categories.isin(list(names))
     kept: Any = rows.loc[wanted[words.codes.to_numpy()]]
     return kept
 
@@ -168,27 +169,21 @@ def _write_distributions(release: Release, levelled: Levelled, plan: Plan) -> in
     former = plan.before.distributions
     if plan.indicators is not None:
         # Nothing is known here of those that were not computed.
-        touched = _made_of(plan.indicators)
-        former = {key: one for key, one in former.items() if digests.parts_of(key)[2] in touched}
+        touched = {name for name, one in plan.formulas.items() if not one.hidden}
+        computed = [digests.parts_of(key)[2] in touched for key in former.names]
+        names = [key for key, one in zip(former.names, computed, strict=True) if one]
+        former = Marks(names, former.numbers[np.array(computed, dtype=bool)])
     moved = digests.change(former, after)
     _remove_distributions(release.id, moved.removed)
     kept = [one for one in levelled.distributions if digests.distribution_key(one) in moved.written]
     copy_distributions(release.id, kept)
-    others = {k: v for k, v in plan.before.distributions.items() if k not in moved.removed}
-    release.digests = _kept(plan, others | after)
+    all_former = plan.before.distributions.to_dict()
+    others = {key: number for key, number in all_former.items() if key not in moved.removed}
+    release.digests = _kept(plan, digests.merged(others, after))
     return len(kept)
 
 
-def _made_of(names: Collection[str]) -> set[str]:
-    """These indicators, and those whose formula needs no other."""
-    found = set(names)
-    for name, indicator in load_indicators().items():
-        if indicator.compiled and {part.name for part in indicator.compiled.parts} <= found:
-            found.add(name)
-    return found
-
-
-def _kept(plan: Plan, distributions: dict[str, int]) -> bytes:
+def _kept(plan: Plan, distributions: Marks) -> bytes:
     return Digests(plan.after.territories, plan.after.indicators, distributions).to_bytes()
 
 
@@ -205,9 +200,12 @@ def _remove_distributions(release_id: int, keys: Iterable[str]) -> None:
 
 def _in_use(column: Any) -> list[str]:
     words = digests.words(column)
-    used = np.unique(words.codes.to_numpy())
-    return sorted(map(str, words.categories[used[used >= 0]]))
+    return sorted(map(str, words.categories[_seen(words)]))
 
 
 def _count(column: Any) -> int:
-    return len(np.unique(digests.words(column).codes.to_numpy()))
+    return int(_seen(digests.words(column)).sum())
+
+
+def _seen(words: Any) -> NDArray[np.bool_]:
+    return np.bincount(words.codes.to_numpy(), minlength=len(words.categories)) > 0

@@ -22,7 +22,6 @@ from ckanext.territoires.bridge.load_figures import Plan, delete, levels_of
 from ckanext.territoires.bridge.load_reports import now, plain, refusal
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.figures.frame import OBSERVATION
-from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.levels import Levelled, with_levels
 from ckanext.territoires.ingest.ingest import Ingested, ingest
 from ckanext.territoires.ingest.profile_yaml import PACKAGED, load_profiles
@@ -111,8 +110,7 @@ def carry(found: Ingested, plan: Plan, *, tell: Tell | None = None) -> Levelled:
     if tell:
         tell("levels", 60)
     if found.shape == "observations":
-        rows = load_figures.concerned(found.observations, plan)
-        return with_levels(rows, load_indicators(), reference(), cog_year=found.cog_year)
+        return with_levels(plan.rows, plan.formulas, reference(), cog_year=found.cog_year)
     # Those of records are of every level already: what lies in each is told by the lineages.
     return Levelled(found.observations.reindex(columns=list(OBSERVATION)), [])
 

@@ -84,20 +84,20 @@ class _Carrier:
 
     def passage(self) -> Passage:
         """Sort the communes of the file."""
-        pending: list[int] = []
-        for rank, id in enumerate(self.ids):
-            if id in self.reference.territories and id not in self.moved:
-                self.same.append(rank)
-            else:
-                pending.append(rank)
-        for rank in pending:
+        today, moved = self.reference.territories, self.moved
+        settled = [id in today and id not in moved for id in self.ids]
+        self.same += [rank for rank, sure in enumerate(settled) if sure]
+        for rank in [rank for rank, sure in enumerate(settled) if not sure]:
             self._place(rank)
         # A commune of today that received others is made of them and of what it was, whether or not
         # the file has them: without them, it is known in part.
         for target in _arrivals(self.reference, self.year):
             if target in self.rank and target not in self.moved:
                 self.made_of.setdefault(target, {})
-        self.same = [rank for rank in self.same if not self._absorbed(rank)]
+        made = set(self.made_of)
+        self.same = [
+            rank for rank in self.same if self.ids[rank] not in made or not self._absorbed(rank)
+        ]
         for target in self.made_of:
             for id, share in _arrivals(self.reference, self.year).get(target, {}).items():
                 self.made_of[target].setdefault(id, share)

@@ -46,7 +46,7 @@ def read(frame: pd.DataFrame) -> tuple[tuple[Column, ...], Rows, Rows]:
         for index in np.flatnonzero(pairs)
         if len(frame)
     )
-    communes = np.array([level_of(id) == "commune" for id in ids], dtype=bool)
+    communes = np.array([":commune:" in id for id in ids], dtype=bool)
     column = rank[pair]
     seen = np.zeros(len(ids), dtype=bool)
     seen[territory] = True
@@ -65,7 +65,7 @@ def _codes(series: pd.Series) -> tuple[npt.NDArray[Any], Sequence[str]]:
         codes, values = pd.factorize(series)
     if len(codes) and codes.min() < 0:
         raise ValueError(f"a row has no {series.name}")
-    return codes, [str(value) for value in values]
+    return codes, list(map(str, values.tolist()))
 
 
 def _layout(

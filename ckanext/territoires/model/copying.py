@@ -62,11 +62,13 @@ def sorted_observations(observations: pd.DataFrame) -> pd.DataFrame:
     key = np.zeros(len(out), dtype=np.int64)
     for name in _KEYS:
         given: Any = out[name].astype("category").cat
-        names = given.categories.to_numpy(dtype=object)
+        codes = given.codes.to_numpy()
+        used = np.flatnonzero(np.bincount(codes, minlength=len(given.categories)))
+        names = given.categories.to_numpy(dtype=object)[used]
         order = np.argsort(names)
-        rank = np.empty(len(names), dtype=np.int64)
-        rank[order] = np.arange(len(names))
-        codes = rank[given.codes.to_numpy()]
+        rank = np.empty(len(given.categories), dtype=np.int64)
+        rank[used[order]] = np.arange(len(names))
+        codes = rank[codes]
         out[name] = pd.Categorical.from_codes(codes, categories=pd.Index(names[order]))
         key = key * len(names) + codes
     if not bool((key[1:] > key[:-1]).all()):
