@@ -190,6 +190,9 @@ def _attempt(load: Load, connection: sa.Connection, *, watch: Watch | None, last
         _finish(load, result.state, result.report)
         if result.state == "loaded":
             _show(load)
+    except load_files.FileGone:
+        model.Session.rollback()
+        _finish(load, "refused", refusal("no_file"))
     except Exception as error:
         model.Session.rollback()
         log.exception("Loading of resource %s failed", resource_id)
