@@ -321,8 +321,11 @@ class Maker:
         order = np.arange(len(rows))
         if len(self._releases) > 1:
             ranks = {id: rank for rank, id in enumerate(_by_precedence(self._releases))}
-            key = (rows["origin"].astype(np.int64) * len(Status) + rows["status"]) * len(ranks)
-            key += _mapped(rows["release"], ranks)
+            counted = rows["members"] != NO_MEMBERS
+            lacking = np.where(counted, rows["members"] - rows["known"], 0)
+            key = rows["origin"].astype(np.int64) * len(Status) + rows["status"]
+            key = key * (int(lacking.max(initial=0)) + 1) + lacking
+            key = key * len(ranks) + _mapped(rows["release"], ranks)
             # Of several, the last written stays: the winner comes last.
             order = np.argsort(-key, kind="stable")
         won[rows["column"][order], rows["place"][order]] = order
@@ -337,10 +340,10 @@ def _lacking(cells: Cells, where: npt.NDArray[np.bool_]) -> Cells:
 
 
 def _by_precedence(releases: Mapping[int, ReleaseInfo]) -> list[int]:
-    """Releases from the one that wins, for one origin and one status."""
+    """Releases from the one that wins, for one origin, status and coverage."""
     return sorted(
         releases,
-        key=lambda id: precedence.key(0, 0, releases[id].cog_year, releases[id].loaded, id),
+        key=lambda id: precedence.key(0, 0, 0, releases[id].cog_year, releases[id].loaded, id),
     )
 
 

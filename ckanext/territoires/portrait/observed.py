@@ -249,7 +249,8 @@ def chosen(
 
 def _order(row: Sequence[Any], infos: Mapping[int, Release]) -> tuple[Any, ...]:
     info = infos[row[9]]
-    return precedence.key(row[5], row[4], info.cog_year, info.loaded, info.id)
+    lacking = 0 if row[6] is None else row[6] - (row[7] or 0)
+    return precedence.key(row[5], row[4], lacking, info.cog_year, info.loaded, info.id)
 
 
 def _cell(row: Sequence[Any]) -> Cell:

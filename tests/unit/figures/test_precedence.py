@@ -15,15 +15,16 @@ OLD = NOW - timedelta(days=30)
 
 def test_the_order_of_the_rules() -> None:
     candidates = [
-        (Origin.PUBLISHED, Status.VALUE, 2024, OLD, 1),
-        (Origin.PUBLISHED, Status.VALUE, 2021, NOW, 2),
-        (Origin.PUBLISHED, Status.VALUE, 2021, NOW, 1),
-        (Origin.PUBLISHED, Status.VALUE, 2021, OLD, 3),
-        (Origin.PUBLISHED, Status.VALUE, None, NOW, 4),
-        (Origin.PUBLISHED, Status.SECRET, 2024, NOW, 5),
-        (Origin.COMPUTED, Status.VALUE, 2026, NOW, 6),
-        (Origin.MERGED, Status.VALUE, 2026, NOW, 6),
-        (Origin.ESTIMATED, Status.VALUE, 2026, NOW, 6),
+        (Origin.PUBLISHED, Status.VALUE, 0, 2024, OLD, 1),
+        (Origin.PUBLISHED, Status.VALUE, 0, 2021, NOW, 2),
+        (Origin.PUBLISHED, Status.VALUE, 0, 2021, NOW, 1),
+        (Origin.PUBLISHED, Status.VALUE, 0, 2021, OLD, 3),
+        (Origin.PUBLISHED, Status.VALUE, 0, None, NOW, 4),
+        (Origin.PUBLISHED, Status.SECRET, 0, 2024, NOW, 5),
+        (Origin.COMPUTED, Status.VALUE, 0, 2021, OLD, 6),
+        (Origin.COMPUTED, Status.VALUE, 3, 2026, NOW, 7),
+        (Origin.MERGED, Status.VALUE, 0, 2026, NOW, 6),
+        (Origin.ESTIMATED, Status.VALUE, 0, 2026, NOW, 6),
     ]
     for first, second in pairwise(candidates):
         assert precedence.key(*first) < precedence.key(*second)
@@ -31,8 +32,8 @@ def test_the_order_of_the_rules() -> None:
 
 def test_the_key_follows_the_order_written_for_the_database() -> None:
     columns = [column for column, _, _ in precedence.ORDER]
-    assert columns == ["origin", "status", "cog_year", "loaded", "id"]
-    candidates = list(product(Origin, Status, (2021, None, 2024), (OLD, NOW), (1, 2)))
+    assert columns == ["origin", "status", "lacking", "cog_year", "loaded", "id"]
+    candidates = list(product(Origin, Status, (0, 2), (2021, None, 2024), (OLD, NOW), (1, 2)))
     by_key = sorted(candidates, key=lambda c: precedence.key(*c))
     # As a database sorts: from the last column to the first, each sort being stable.
     by_column: list[Any] = list(candidates)

@@ -180,7 +180,10 @@ class TestText:
 class TestDocument:
     def test_plain_is_what_dataclasses_say(self) -> None:
         made = portrait([*CENSUS, *INCOME])
-        assert made.to_dict() == _lists(asdict(made))
+        plain = _lists(asdict(made))
+        # Left out while empty: what was kept before maps were has the digest that it had.
+        assert plain.pop("maps") == []
+        assert made.to_dict() == plain
 
     def test_same_figures_same_digest(self) -> None:
         assert portrait(CENSUS).digest == portrait(CENSUS).digest
