@@ -102,7 +102,7 @@ def test_the_lines_of_a_report_are_for_who_may_change_the_file(
     for name in (None, "membre", "voisine"):
         seen = app.get(page_of(resource), headers=people(name))
         assert "beaucoup" not in seen.body
-        assert "Lines read" in seen.body
+        assert "Lignes lues" in seen.body
         for part in ("chargement/rapport.csv", "colonnes"):
             app.get(page_of(resource, part), headers=people(name), status=403)
         for part in ("relire", "couverture"):
@@ -126,7 +126,7 @@ def test_a_file_kept_by_its_service_has_no_page_nor_portrait_for_others(
             app.get(one, headers=people(name), status=404)
     for name in ("membre", "editrice", "cheffe"):
         assert "territoires-values" in app.get(address, headers=people(name)).body
-        assert "Lines read" in app.get(page_of(resource), headers=people(name)).body
+        assert "Lignes lues" in app.get(page_of(resource), headers=people(name)).body
 
 
 def test_the_view_is_made_once(put: Put) -> None:
@@ -221,5 +221,5 @@ def test_the_page_of_the_dataset_says_it_to_editors_only(
     resource = put()
     run_all()
     for address in (f"/dataset/{resource['package_id']}", page_of(resource, "")):
-        assert "Figures loaded" in app.get(address, headers=people("editrice")).body
-        assert "Figures loaded" not in app.get(address, headers=people("membre")).body
+        assert "Chiffres chargés" in app.get(address, headers=people("editrice")).body
+        assert "Chiffres chargés" not in app.get(address, headers=people("membre")).body
