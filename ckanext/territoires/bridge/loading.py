@@ -20,7 +20,7 @@ from ckanext.territoires.bridge import load_figures, load_files, releases
 from ckanext.territoires.bridge.digests import Digests
 from ckanext.territoires.bridge.load_figures import Plan, delete, levels_of
 from ckanext.territoires.bridge.load_reports import now, plain, refusal
-from ckanext.territoires.bridge.reference import reference
+from ckanext.territoires.bridge.reference import LEVELS, reference
 from ckanext.territoires.figures.frame import OBSERVATION
 from ckanext.territoires.figures.levels import Levelled, with_levels
 from ckanext.territoires.ingest.ingest import Ingested, ingest
@@ -217,8 +217,11 @@ def _declarations(folders: tuple[Path, ...]) -> str:
 
 def _write_records(release: Release, records: list[dict[str, Any]]) -> dict[str, int]:
     release.rows = len(records)
-    release.periods = sorted({str(row["year"]) for row in records if row.get("year")})
-    release.levels = levels_of({place for row in records for place in row["places"]})
+    # Beside those of the figures made of them.
+    years = {str(row["year"]) for row in records if row.get("year")}
+    release.periods = sorted(years | set(release.periods))
+    places = levels_of({place for row in records for place in row["places"]})
+    release.levels = [level for level in LEVELS if level in {*places, *release.levels}]
     copy_records(release.id, records)
     return {"records": len(records)}
 

@@ -365,3 +365,41 @@ def test_a_file_over_the_limit_is_refused(
     monkeypatch.setitem(ckan_config, "ckanext.territoires.load.max_size", 0)
     done: Any = load_jobs.load_now(model.Session.get_one(model.Resource, resource["id"]))
     assert (done.state, done.report["counts"]) == ("refused", {"over_limit": 1})
+
+
+def test_a_file_of_grants_gives_records_and_their_sums(put: Put) -> None:
+    grants = COMPARATEUR.with_name("dsil-2019-44.csv")
+    resource = put(grants.read_bytes(), name=grants.name, cog_year="2019")
+    run_all()
+    load = load_of(resource["id"])
+    assert load.state == "loaded", load.report
+    release = release_of(resource["id"])
+    assert (release.profile, release.shape, release.rows) == ("dotations-2019", "records", 81)
+    assert (release.periods, "departement" in release.levels) == (["2019"], True)
+    total = sa.select(sa.func.sum(Record.granted)).where(
+        Record.lineage.contains(["fr:departement:44"])
+    )
+    granted = float(model.Session.scalars(total).one() or 0)
+    assert granted > 0
+    assert value("fr:departement:44", "grants_granted", "2019") == (pytest.approx(granted), 0)
+    before = rows()
+    text = grants.read_text(encoding="utf-8")
+    put("".join(text.splitlines(keepends=True)[:-1]).encode(), id=resource["id"], name=grants.name)
+    run_all()
+    assert counts()["territoires_record"] == 80
+    assert rows().keys() <= before.keys()
+    assert rows() != before
+
+
+def test_a_file_that_changes_its_kind_leaves_nothing_of_the_former(put: Put) -> None:
+    resource = put()
+    run_all()
+    grants = COMPARATEUR.with_name("dsil-2019-44.csv")
+    put(grants.read_bytes(), id=resource["id"], name=grants.name)
+    run_all()
+    assert value(NANTES, "population") is None
+    assert counts()["territoires_record"] == 81
+    put(id=resource["id"])
+    run_all()
+    assert value(NANTES, "population")
+    assert counts()["territoires_record"] == 0
