@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import pytest
 
@@ -180,7 +181,7 @@ class TestText:
 class TestDocument:
     def test_plain_is_what_dataclasses_say(self) -> None:
         made = portrait([*CENSUS, *INCOME])
-        plain = _lists(asdict(made))
+        plain: Any = _lists(asdict(made))
         # Left out while empty: what was kept before maps were has the digest that it had.
         assert plain.pop("maps") == []
         assert made.to_dict() == plain
