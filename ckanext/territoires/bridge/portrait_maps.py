@@ -7,7 +7,7 @@ from dataclasses import replace
 import ckan.model as model
 
 from ckanext.territoires.bridge import chart_areas, releases
-from ckanext.territoires.portrait.document import Mapped, Portrait, Source
+from ckanext.territoires.portrait.document import Mapped, Portrait
 
 #: How many maps a printed portrait has.
 MOST = 2
@@ -40,19 +40,5 @@ def with_maps(portrait: Portrait, user: model.User | None) -> Portrait:
         return portrait
     named = {source.release for source in portrait.sources}
     used = {id for one in found for figure in one.figures for id in figure.sources} - named
-    more = tuple(
-        Source(
-            info.id,
-            info.resource_id,
-            info.dataset_id,
-            info.dataset_name,
-            info.title,
-            info.producer,
-            info.vintage,
-            info.cog_year,
-            info.loaded.date().isoformat(),
-        )
-        for info in releases.visible(user)
-        if info.id in used
-    )
+    more = tuple(releases.source_of(info) for info in releases.visible(user) if info.id in used)
     return replace(portrait, maps=tuple(found), sources=(*portrait.sources, *more))

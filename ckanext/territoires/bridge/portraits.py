@@ -18,6 +18,7 @@ from ckanext.territoires.bridge.reference import (
     parse,
     reference,
 )
+from ckanext.territoires.bridge.releases import source_of
 from ckanext.territoires.bridge.standing import by_population, comparators
 from ckanext.territoires.figures.formula import expand
 from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
@@ -240,17 +241,7 @@ class _Sources(dict[int, Source]):
 
     def __missing__(self, id: int) -> Source:
         info = self._infos[id]
-        source = self[id] = Source(
-            info.id,
-            info.resource_id,
-            info.dataset_id,
-            info.dataset_name,
-            info.title,
-            info.producer,
-            info.vintage,
-            info.cog_year,
-            info.loaded.date().isoformat(),
-        )
+        source = self[id] = source_of(info)
         return source
 
 

@@ -15,6 +15,7 @@ from ckan.lib.plugins import get_permission_labels
 
 from ckanext.territoires.bridge.labels import AccessLevelLabels
 from ckanext.territoires.model import Release
+from ckanext.territoires.portrait.document import Source
 
 _MEMO = "territoires_visible_releases"
 _PUBLIC_LEVELS = (None, "", "public")
@@ -43,6 +44,21 @@ class ReleaseInfo:
     indicators: tuple[str, ...]
     periods: tuple[str, ...]
     levels: tuple[str, ...]
+
+
+def source_of(info: ReleaseInfo) -> Source:
+    """A loaded file as a portrait names it."""
+    return Source(
+        info.id,
+        info.resource_id,
+        info.dataset_id,
+        info.dataset_name,
+        info.title,
+        info.producer,
+        info.vintage,
+        info.cog_year,
+        info.loaded.date().isoformat(),
+    )
 
 
 def visible(

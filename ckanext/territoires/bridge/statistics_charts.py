@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ckanext.territoires.bridge.reference import reference
+from ckanext.territoires.bridge.releases import source_of
 from ckanext.territoires.bridge.statistics_table import Column, Table, worded
 from ckanext.territoires.bridge.statistics_wording import remark
 from ckanext.territoires.charts.areas import Area, Areas
@@ -16,7 +17,6 @@ from ckanext.territoires.portrait.document import (
     Place,
     Portrait,
     Row,
-    Source,
     Theme,
 )
 
@@ -89,20 +89,7 @@ def _drawing(
         comparators=tuple(others) if subject is None else (),
         summary="",
         themes=(Theme("statistics", "", "", (row,), (chart,)),),
-        sources=tuple(
-            Source(
-                info.id,
-                info.resource_id,
-                info.dataset_id,
-                info.dataset_name,
-                info.title,
-                info.producer,
-                info.vintage,
-                info.cog_year,
-                info.loaded.date().isoformat(),
-            )
-            for info in table.sources
-        ),
+        sources=tuple(source_of(info) for info in table.sources),
     )
     return Drawing(chart, portrait, areas)
 
