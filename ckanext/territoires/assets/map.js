@@ -115,7 +115,8 @@ this.ckan.module('territoires-map', function () {
       const parts = known.length === 2 && bounds.pad(0.01).contains(around.getBounds());
       if (parts) { around.bringToFront(); } else if (shown) { shown.bringToFront(); }
       if (!this.options.box) {
-        this.map.fitBounds(bounds.pad(known.length === 1 || parts ? 0.03 : 0.6));
+        // Framed at once: a click on a map that still moves falls on another place.
+        this.map.fitBounds(bounds.pad(known.length === 1 || parts ? 0.03 : 0.6), { animate: false });
       }
     },
 
