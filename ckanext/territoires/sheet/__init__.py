@@ -1,0 +1,1 @@
+"""What the sheet of a project says: stages, financing, and what changed."""
