@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "ckanext" / "territoires"
 # Lowest first. A room may import rooms of a lower floor, and itself.
 FLOORS = [
     {"territory"},
-    {"udata", "reference_build", "figures"},
+    {"udata", "reference_build", "figures", "discussion", "sheet"},
     {"ingest", "portrait"},
     {"charts"},
     {"config"},
@@ -25,7 +25,7 @@ FLOORS = [
     {"plugin", "plugin_dsfr", "plugin_portrait"},
 ]
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-PURE = {"territory", "udata", "figures", "ingest", "portrait", "charts"}
+PURE = {"territory", "udata", "figures", "ingest", "portrait", "charts", "discussion", "sheet"}
 SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if "migration" not in p.parts)
 
 

@@ -27,21 +27,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sum of one kind of amount in EUR; `lacking` lines do not say theirs, so it is a floor."""
+    """Sum in EUR of one kind of amount, over the `lines` that say it."""
 
     amount: Decimal
-    lacking: int
+    lines: int
 
 
 def totals(lines: Iterable[Line]) -> dict[str, Total]:
     """Sum what was asked, granted and paid, apart: they are three states of the same money.
 
-    A line that says none of the three is a plan without amounts and lacks each. One that says a
-    later state (granted) lacks nothing of it; what it does not say of another is not known.
+    What a line does not say (not yet granted, not yet paid) is not zero: it is left out of the sum,
+    and `lines` tells over how many it was made.
     """
     kept = list(lines)
     found: dict[str, Total] = {}
     for kind in AMOUNTS:
         known = [amount for line in kept if (amount := getattr(line, kind)) is not None]
-        found[kind] = Total(sum(known, Decimal(0)), len(kept) - len(known))
+        found[kind] = Total(sum(known, Decimal(0)), len(known))
     return found
