@@ -318,7 +318,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.UnicodeText(), nullable=False),
         sa.Column("rhythm", sa.UnicodeText(), server_default="daily", nullable=False),
         sa.Column("hour", sa.SmallInteger(), server_default="7", nullable=False),
-        sa.Column("mentions", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("mentions", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("language", sa.UnicodeText(), nullable=True),
         sa.PrimaryKeyConstraint("user_id"),
     )
