@@ -63,3 +63,8 @@ def storage_folder() -> Path | None:
     """Where CKAN keeps its files, None on a site that keeps none."""
     folder: str | None = tk.config.get("ckan.storage_path")
     return Path(folder) if folder else None
+
+
+def search_language() -> str:
+    """Text search configuration of PostgreSQL with which threads are searched."""
+    return tk.config["ckanext.territoires.thread.search_language"]

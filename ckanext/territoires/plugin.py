@@ -11,7 +11,15 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit as tk
 
-from ckanext.territoires.bridge import activity, facets, index, labels, load_jobs, search
+from ckanext.territoires.bridge import (
+    activity,
+    facets,
+    index,
+    labels,
+    load_jobs,
+    search,
+    thread_activity,
+)
 
 LICENSES = Path(__file__).parent / "schemas" / "licenses.json"
 
@@ -27,6 +35,7 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
     """Territories in the catalogue: schemas, search, pages, rights."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.IConfigurable)
     p.implements(p.ITranslation)
     p.implements(p.IPermissionLabels)
     p.implements(p.IPackageController, inherit=True)
@@ -40,6 +49,9 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
         tk.add_resource(str(files("ckanext.spatial") / "assets"), "territoires_spatial")
         if not config.get("licenses_group_url"):
             config["licenses_group_url"] = LICENSES.as_uri()
+
+    def configure(self, _config: CKANConfig) -> None:
+        thread_activity.register()
 
     def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
         return {**pkg_dict, **index.territory_fields(pkg_dict)}

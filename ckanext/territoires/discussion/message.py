@@ -95,30 +95,29 @@ def may_write(person: Person, *, locked: bool) -> bool:
 
 def deeds(person: Person, entry: Entry, *, locked: bool) -> frozenset[Deed]:
     """What a person may do with an entry that they may read."""
-    allowed: set[Deed] = set()
     if not person.id:
         return frozenset()
-    if person.moderates:
-        allowed.add(Deed.SEE_HIDDEN)
+    allowed = {Deed.SEE_HIDDEN} if person.moderates else set[Deed]()
     if entry.kind not in WRITTEN or entry.state is State.REMOVED:
         return frozenset(allowed)
-    author = person.id == entry.author_id
-    writes = may_write(person, locked=locked)
-    if entry.state is State.HIDDEN:
-        return frozenset(allowed | ({Deed.HIDE} if person.moderates else set()))
-    if writes:
-        allowed |= {Deed.REPLY, Deed.PIN}
-        if author:
-            allowed.add(Deed.EDIT)
-    # Who wrote a thing may take it back, even when the thread is locked or they have left.
-    if author or person.sysadmin:
-        allowed.add(Deed.REMOVE)
     if person.moderates:
         allowed.add(Deed.HIDE)
-    if not author:
-        allowed.add(Deed.REPORT)
-    if entry.kind is Kind.QUESTION and writes and (author or person.moderates):
-        allowed.add(Deed.CLOSE)
-    if entry.kind is Kind.TASK and writes:
-        allowed.add(Deed.CLOSE)
+    if entry.state is State.HIDDEN:
+        return frozenset(allowed)
+    author = person.id == entry.author_id
+    # Who wrote a thing may take it back, even when the thread is locked or they have left.
+    allowed |= {Deed.REMOVE} if author or person.sysadmin else set()
+    allowed |= set() if author else {Deed.REPORT}
+    if may_write(person, locked=locked):
+        allowed |= _writing(person, entry)
     return frozenset(allowed)
+
+
+def _writing(person: Person, entry: Entry) -> set[Deed]:
+    """What those who may write do with what others, or they, wrote."""
+    author = person.id == entry.author_id
+    allowed = {Deed.REPLY, Deed.PIN} | ({Deed.EDIT} if author else set())
+    ends_question = entry.kind is Kind.QUESTION and (author or person.moderates)
+    if ends_question or entry.kind is Kind.TASK:
+        allowed.add(Deed.CLOSE)
+    return allowed
