@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from ckan import model
 from ckan.tests import factories
+from ckan.tests.helpers import call_action
 from ckanext.activity.model import Activity
 
 from ckanext.territoires.bridge import thread, thread_activity, thread_reading
@@ -190,13 +191,11 @@ def test_roles_come_by_name_by_service_and_from_the_lead_service(
 ) -> None:
     named, invited, member, stranger = user(), user(), user(), user()
     other = factories.Organization(users=[{"name": invited.name, "capacity": "member"}])
-    model.Session.add(
-        model.Member(
-            group_id=project.owner_org,
-            table_id=member.id,
-            table_name="user",
-            capacity="editor",
-        )
+    call_action(
+        "organization_member_create",
+        id=project.owner_org,
+        username=member.name,
+        role="editor",
     )
     model.Session.add(
         ProjectService(
