@@ -13,7 +13,7 @@ from threading import Lock
 
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo
-from ckanext.territoires.portrait.document import Figure
+from ckanext.territoires.portrait import compose
 from ckanext.territoires.portrait.observed import Rows
 from ckanext.territoires.territory.reference import Territory
 
@@ -24,10 +24,10 @@ _MOST = 200
 
 @dataclass(slots=True)
 class Kept:
-    """Rows of a territory, None before they are read, and its figures once worded."""
+    """Rows of a territory, None before they are read, and its figures and changes once worded."""
 
     rows: Rows | None = None
-    figures: dict[Hashable, Figure] = field(default_factory=dict)
+    figures: dict[Hashable, compose.Kept] = field(default_factory=dict)
 
 
 _kept: OrderedDict[Hashable, Kept] = OrderedDict()

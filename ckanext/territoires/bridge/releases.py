@@ -12,6 +12,7 @@ import ckan.model as model
 import flask
 import sqlalchemy as sa
 from ckan.lib.plugins import get_permission_labels
+from sqlalchemy.dialects import postgresql
 
 from ckanext.territoires.bridge.labels import AccessLevelLabels
 from ckanext.territoires.model import Release
@@ -112,16 +113,18 @@ def _all_visible(user: model.User | None) -> tuple[ReleaseInfo, ...]:
 
 
 def _read(user: model.User | None) -> tuple[ReleaseInfo, ...]:
-    rows = model.Session.execute(_query()).all()
+    model.Session.flush()
+    rows = model.Session.connection().exec_driver_sql(_query()).all()
     allowed = _readable({row.dataset_id: row for row in rows}, user)
     return tuple(_info(row) for row in rows if row.dataset_id in allowed)
 
 
 @cache
-def _query() -> sa.Select[Any]:
+def _query() -> str:
+    """The query as text: it is the first of each page, and SQLAlchemy's way to it costs as much."""
     package, resource, service = model.Package, model.Resource, model.Group
     access = package.extras["access_level"].astext  # pyright: ignore[reportAttributeAccessIssue]
-    return (
+    query = (
         sa.select(
             Release.id,
             Release.resource_id,
@@ -147,6 +150,8 @@ def _query() -> sa.Select[Any]:
         .where(resource.state == model.State.ACTIVE, package.state == model.State.ACTIVE)
         .order_by(Release.loaded, Release.id)
     )
+    written = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    return str(written)
 
 
 def _readable(rows: dict[str, Any], user: model.User | None) -> set[str]:

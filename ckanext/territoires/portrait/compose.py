@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.portrait.contents import ChartSpec, contents
@@ -43,6 +43,8 @@ _VALUE = Status.VALUE
 #: A figure before it is worded: value, status and origin (numbers of `figures.status`), coverage,
 #: periods of the parts that have another one, releases. A tuple: there are hundreds of them.
 Known = tuple[float | None, int, int, Coverage | None, tuple[str, ...], tuple[int, ...]]
+#: What is kept of a comparator from one portrait to the next.
+Kept = Figure | Change | None
 
 
 class Values(Protocol):
@@ -98,7 +100,8 @@ class Material:
     """All that a portrait is made from.
 
     `at_hand` names the indicators of the loaded files, and what is computed from these;
-    `kept` holds figures of some of the comparators that were worded before, and takes new ones;
+    `kept` holds figures of some of the comparators that were worded before, and their changes, and
+    takes new ones;
     `themes` are those to write, all by default; `ranks` answers in the order it is asked, from
     the peers that the reader may see. `described` has, for each theme, its
     indicators in their order.
@@ -118,7 +121,7 @@ class Material:
     themes: Collection[str] = ()
     comments: Mapping[str, Comment] | None = None
     labels: Sequence[Label] = ()
-    kept: Mapping[str, dict[Hashable, Figure]] | None = None
+    kept: Mapping[str, dict[Hashable, Kept]] | None = None
 
 
 def compose(material: Material) -> Portrait:
@@ -281,7 +284,7 @@ class _Writer:
         if since:
             earlier = self._figures(one, self._others, since.period)
             changes = tuple(
-                [_change(*pair, one) for pair in zip(earlier, comparisons, strict=True)]
+                [self._changed(*pair, one) for pair in zip(earlier, comparisons, strict=True)]
             )
         histories: tuple[tuple[Figure, ...], ...] = ()
         if one.name in self._lined and len(known) > 1:
@@ -304,24 +307,38 @@ class _Writer:
     def _figures(
         self, one: Described, territories: Sequence[str], period: str
     ) -> tuple[Figure, ...]:
-        kept = self._kept
-        missing = [id for id in territories if id not in kept]
+        shelves = [self._kept.get(id) for id in territories]
         across = self._material.values.across
-        known = iter(across(missing, one.name, period))
-        if len(missing) == len(territories):
-            return tuple([self._figure(one, id, period, next(known)) for id in territories])
+        if not any(shelf is not None for shelf in shelves):
+            known = across(territories, one.name, period)
+            return tuple(
+                [
+                    self._figure(one, id, period, found)
+                    for id, found in zip(territories, known, strict=True)
+                ]
+            )
         way = (one.name, period, self._material.values.way(one.name, period))
         figures: list[Figure] = []
-        for id in territories:
-            if id not in kept:
-                figures.append(self._figure(one, id, period, next(known)))
-                continue
-            figure = kept[id].get(way)
+        for id, shelf in zip(territories, shelves, strict=True):
+            figure = cast("Figure | None", shelf.get(way)) if shelf is not None else None
             if figure is None:
-                cell = across((id,), one.name, period)[0]
-                figure = kept[id][way] = self._figure(one, id, period, cell)
+                figure = self._figure(one, id, period, across((id,), one.name, period)[0])
+                if shelf is not None:
+                    shelf[way] = figure
             figures.append(figure)
         return tuple(figures)
+
+    def _changed(self, earlier: Figure, latest: Figure, one: Described) -> Change | None:
+        """The change of a comparator, kept where its figures are."""
+        kept = self._kept.get(latest.territory)
+        if kept is None:
+            return _change(earlier, latest, one)
+        # Both are kept, so that no other figure takes their place in memory.
+        key = (id(earlier), id(latest))
+        if key in kept:
+            return cast("Change | None", kept[key])
+        found = kept[key] = _change(earlier, latest, one)
+        return found
 
     def _figure(self, one: Described, territory: str, period: str, found: Known | None) -> Figure:
         if found is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, cast
 
@@ -54,8 +55,17 @@ class Coverage:
         return self.known >= self.members
 
 
+class _Written:
+    """Room for the JSON of what many portraits share, written once: no field, so that it counts
+    neither in a comparison nor in a copy.
+    """
+
+    __slots__ = ("json",)
+    json: str
+
+
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(_Written):
     """A value, or what stands in its place.
 
     `status`: `value`, `secret`, `not_available`, `not_applicable`. `origin`: `published`,
@@ -85,7 +95,7 @@ class Rank:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Change(_Written):
     """From an earlier period; `relative` is a fraction, None when it makes no sense.
 
     `points`: the figure is a percentage, and `absolute` counts its points.
@@ -200,13 +210,14 @@ class Portrait:
     #: Of what is handed over only: a page asks for the figures of each of its maps.
     maps: tuple[Mapped, ...] = ()
 
+    def names(self) -> list[str]:
+        """What its plain form holds; `maps` is there when there are some."""
+        # What was kept before maps were has the digest that it had.
+        return [each.name for each in fields(self) if self.maps or each.name != "maps"]
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON, the answer of the API; `maps` is there when there are some."""
-        content = plain(self)
-        if not self.maps:
-            # What was kept before maps were has the digest that it had.
-            del content["maps"]
-        return content
+        """Plain JSON, the answer of the API."""
+        return {name: plain(getattr(self, name)) for name in self.names()}
 
     @property
     def digest(self) -> str:
@@ -227,9 +238,10 @@ def plain(value: Any) -> Any:
     if kind in _SCALARS:
         return value
     if kind is tuple:
-        return [_plain_figure(item) if type(item) is Figure else plain(item) for item in value]
-    if kind is Figure:
-        return _plain_figure(value)
+        return [plain(item) for item in value]
+    written_out = _WRITTEN_OUT.get(kind)
+    if written_out:
+        return written_out(value)
     names = _FIELDS.get(kind)
     if names is None:
         names = _FIELDS[kind] = tuple(field.name for field in fields(kind))
@@ -240,8 +252,33 @@ def plain(value: Any) -> Any:
     return found
 
 
+def _plain_row(row: Row) -> dict[str, Any]:
+    rank, change = row.rank, row.change
+    return {
+        "indicator": row.indicator,
+        "label": row.label,
+        "unit": row.unit,
+        "precision": row.precision,
+        "direction": row.direction,
+        "universe": row.universe,
+        "definition": row.definition,
+        "source_label": row.source_label,
+        "figure": _plain_figure(row.figure),
+        "comparisons": [_plain_figure(one) for one in row.comparisons],
+        "rank": None if rank is None else plain(rank),
+        "change": None if change is None else _plain_change(change),
+        "history": [_plain_figure(one) for one in row.history],
+        "key": row.key,
+        "comparison_changes": [
+            None if one is None else _plain_change(one) for one in row.comparison_changes
+        ],
+        "comparison_histories": [
+            [_plain_figure(one) for one in line] for line in row.comparison_histories
+        ],
+    }
+
+
 def _plain_figure(figure: Figure) -> dict[str, Any]:
-    """The same, written out: nearly all of a portrait is figures."""
     coverage = figure.coverage
     return {
         "territory": figure.territory,
@@ -262,3 +299,21 @@ def _plain_coverage(coverage: Coverage) -> dict[str, Any]:
         "known": coverage.known,
         "population_share": coverage.population_share,
     }
+
+
+def _plain_change(change: Change) -> dict[str, Any]:
+    return {
+        "since": change.since,
+        "absolute": change.absolute,
+        "relative": change.relative,
+        "points": change.points,
+    }
+
+
+#: The same, written out: nearly all of a portrait is these.
+_WRITTEN_OUT: dict[type[Any], Callable[[Any], dict[str, Any]]] = {
+    Row: _plain_row,
+    Figure: _plain_figure,
+    Coverage: _plain_coverage,
+    Change: _plain_change,
+}

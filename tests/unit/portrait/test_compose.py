@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.portrait.contents import contents
-from ckanext.territoires.portrait.document import Rank
+from ckanext.territoires.portrait.document import Comment, Label, Mapped, Rank
+from ckanext.territoires.portrait.json_text import json_text
 
 from .territories import DEPARTEMENT, MAINLAND, NANTES, portrait, row, value
 
@@ -185,6 +187,38 @@ class TestDocument:
         # Left out while empty: what was kept before maps were has the digest that it had.
         assert plain.pop("maps") == []
         assert made.to_dict() == plain
+
+    @pytest.mark.parametrize("rows", [CENSUS, INCOME, [*CENSUS, *INCOME], []])
+    def test_its_text_is_its_plain_form(self, rows: list[Any]) -> None:
+        made = portrait(rows)
+        for _ in range(2):  # What a figure wrote of itself serves the second time.
+            assert json.loads(json_text(made)) == made.to_dict()
+            assert list(json.loads(json_text(made))) == list(made.to_dict())
+        assert json_text(made).isascii()
+
+    def test_its_text_holds_what_is_rare(self) -> None:
+        made = portrait([value(NANTES, "jobs", "2018", 1, coverage=(16, 14, 0.9))])
+        theme = made.themes[0]
+        figure = theme.rows[0].figure
+        odd = replace(
+            made,
+            themes=(
+                replace(
+                    theme,
+                    comment=Comment('a "quoted" word\n', "Zoé", "2026-01-01"),
+                    labels=(Label("zoning", "ZRR", "", 1),),
+                ),
+            ),
+            maps=(Mapped("m", NANTES, True, (made.territory,), (replace(figure, value=0),)),),
+        )
+        assert json.loads(json_text(odd)) == odd.to_dict()
+
+    def test_what_it_wrote_of_itself_does_not_tell_figures_apart(self) -> None:
+        written, other = portrait(CENSUS), portrait(CENSUS)
+        json_text(written)
+        assert written == other
+        assert written.digest == other.digest
+        assert replace(row(written, "area").figure, value=0) != row(other, "area").figure
 
     def test_same_figures_same_digest(self) -> None:
         assert portrait(CENSUS).digest == portrait(CENSUS).digest

@@ -12,8 +12,10 @@ from ckan.types import Context, DataDict
 from ckanext.territoires.bridge import portraits
 from ckanext.territoires.bridge.number_wording import reader_language
 from ckanext.territoires.bridge.portraits import MAX_COMPARED, Options
+from ckanext.territoires.bridge.written import Written
 from ckanext.territoires.logic import schema
 from ckanext.territoires.portrait.document import Portrait
+from ckanext.territoires.portrait.json_text import json_text
 from ckanext.territoires.territory.reference import Territory
 
 
@@ -41,7 +43,8 @@ def territoires_portrait_show(context: Context, data_dict: DataDict) -> dict[str
             of these, a theme is unknown.
 
     """
-    return portrait(context, data_dict).to_dict()
+    shown = portrait(context, data_dict)
+    return Written(shown.names(), shown.to_dict, json_text(shown))
 
 
 def portrait(context: Context, data_dict: DataDict) -> Portrait:
@@ -99,4 +102,5 @@ def _may_read(context: Context, territory: Territory) -> bool:
 
 
 def _reader(context: Context) -> model.User | None:
-    return model.User.get(context.get("user") or "")
+    name = context.get("user")
+    return model.User.get(name) if name else None
