@@ -26,14 +26,18 @@ def of_message(message: Message, named: Collection[str]) -> None:
     if message.reply_to_id:
         replied = model.Session.get(Message, message.reply_to_id)
         _tell(message, "reply", [replied.author_id] if replied else [])
-    if message.assignee_id:
-        _tell(message, "assigned", [message.assignee_id])
+    of_charge(message)
     _tell_followers(message)
 
 
 def of_mentions(message: Message, named: Collection[str]) -> None:
     """Tell those whom a message names, unless they have been told of it."""
     _tell(message, "mention", named)
+
+
+def of_charge(message: Message) -> None:
+    """Tell the person who is now in charge of a task."""
+    _tell(message, "assigned", [message.assignee_id] if message.assignee_id else [])
 
 
 def forget_message(message_id: str) -> None:

@@ -6,9 +6,14 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
-from ckanext.territoires.bridge import comments, custom, editions
+from ckanext.territoires.bridge import comments, custom, editions, thread_reading
+from ckanext.territoires.bridge.roles import person_of
+from ckanext.territoires.discussion.message import Deed, deeds, may_write
+from ckanext.territoires.logic.message_dict import entry_of
+from ckanext.territoires.model import Message
 
 ALLOWED: AuthResult = {"success": True}
+_REFUSED: AuthResult = {"success": False}
 
 
 @tk.auth_allow_anonymous_access
@@ -164,6 +169,97 @@ def territoires_portrait_comment_save(context: Context, data_dict: DataDict) -> 
 def territoires_portrait_comment_list(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Anyone: comments are part of the portrait. What they replaced is for who may write them."""
     return ALLOWED
+
+
+@tk.auth_allow_anonymous_access
+def territoires_message_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may read the project."""
+    return _may("package_show", context, {"id": data_dict["project_id"]})
+
+
+@tk.auth_allow_anonymous_access
+def territoires_message_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may read the project."""
+    return ALLOWED if _entry(context, data_dict) else _REFUSED
+
+
+def territoires_message_create(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads and the members of the project; the leads alone when the thread is locked."""
+    project = model.Package.get(data_dict["project_id"])
+    if project is None:
+        return _REFUSED
+    locked = thread_reading.thread(project.id).locked_by is not None
+    if may_write(person_of(_reader(context), project), locked=locked):
+        return ALLOWED
+    message = (
+        tk._("This thread is locked")
+        if locked
+        else tk._("Only the members of the project may write")
+    )
+    return {"success": False, "msg": message}
+
+
+@tk.auth_sysadmins_check
+def territoires_message_update(context: Context, data_dict: DataDict) -> AuthResult:
+    """The text: its author; the pin: the members; closing: see `discussion.message.deeds`."""
+    needed: set[Deed] = set()
+    if data_dict.get("text") is not None:
+        needed.add(Deed.EDIT)
+    if data_dict.get("pinned") is not None:
+        needed.add(Deed.PIN)
+    if {"closed", "answer_id", "assignee", "due"}.intersection(data_dict):
+        needed.add(Deed.CLOSE)
+    return _deeds(context, data_dict, needed)
+
+
+@tk.auth_sysadmins_check
+def territoires_message_remove(context: Context, data_dict: DataDict) -> AuthResult:
+    """Its author, and sysadmins."""
+    return _deeds(context, data_dict, {Deed.REMOVE})
+
+
+@tk.auth_sysadmins_check
+def territoires_message_report(context: Context, data_dict: DataDict) -> AuthResult:
+    """Any signed-in reader, of what another wrote."""
+    return _deeds(context, data_dict, {Deed.REPORT})
+
+
+def territoires_message_hide(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _deeds(context, data_dict, {Deed.HIDE})
+
+
+def territoires_thread_lock(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    project = model.Package.get(data_dict["project_id"])
+    leads = project is not None and person_of(_reader(context), project).moderates
+    return {"success": leads, "msg": tk._("Only those who lead the project may do this")}
+
+
+def territoires_report_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Of a project: its leads. Of all: sysadmins."""
+    if data_dict.get("project_id"):
+        return territoires_thread_lock(context, data_dict)
+    return {"success": False, "msg": tk._("Only those who run the site may do this")}
+
+
+def _entry(context: Context, data_dict: DataDict) -> Message | None:
+    """The entry of a thread, if the person may read its project."""
+    message = thread_reading.find(data_dict["id"])
+    if message and _may("package_show", context, {"id": message.project_id}) is ALLOWED:
+        return message
+    return None
+
+
+def _deeds(context: Context, data_dict: DataDict, needed: set[Deed]) -> AuthResult:
+    message = _entry(context, data_dict)
+    project = model.Package.get(message.project_id) if message else None
+    if message is None or project is None:
+        return _REFUSED
+    locked = thread_reading.thread(project.id).locked_by is not None
+    person = person_of(_reader(context), project)
+    allowed = needed <= deeds(person, entry_of(message), locked=locked)
+    return ALLOWED if allowed else _REFUSED
 
 
 def _reader(context: Context) -> model.User | None:

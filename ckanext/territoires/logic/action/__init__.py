@@ -37,6 +37,21 @@ from ckanext.territoires.logic.action.loading import (
     territoires_load_report,
     territoires_resource_load,
 )
+from ckanext.territoires.logic.action.message import (
+    territoires_message_create,
+    territoires_message_list,
+    territoires_message_remove,
+    territoires_message_show,
+    territoires_message_update,
+)
+from ckanext.territoires.logic.action.moderation import (
+    territoires_message_hide,
+    territoires_message_report,
+    territoires_message_restore,
+    territoires_report_handle,
+    territoires_report_list,
+    territoires_thread_lock,
+)
 from ckanext.territoires.logic.action.portrait import territoires_portrait_show
 from ckanext.territoires.logic.action.records import territoires_record_search
 from ckanext.territoires.logic.action.service import territoires_service_list
@@ -75,15 +90,26 @@ __all__ = [
     "territoires_header_mapping_show",
     "territoires_indicator_list",
     "territoires_load_report",
+    "territoires_message_create",
+    "territoires_message_hide",
+    "territoires_message_list",
+    "territoires_message_remove",
+    "territoires_message_report",
+    "territoires_message_restore",
+    "territoires_message_show",
+    "territoires_message_update",
     "territoires_observation_search",
     "territoires_portrait_comment_list",
     "territoires_portrait_comment_save",
     "territoires_portrait_show",
     "territoires_record_search",
+    "territoires_report_handle",
+    "territoires_report_list",
     "territoires_resource_load",
     "territoires_service_list",
     "territoires_territory_autocomplete",
     "territoires_territory_members",
     "territoires_territory_resolve",
     "territoires_territory_show",
+    "territoires_thread_lock",
 ]

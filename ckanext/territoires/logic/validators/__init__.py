@@ -1,6 +1,9 @@
 """Validators, all named territoires_*."""
 
-from ckanext.territoires.logic.validators.comment import territoires_comment
+from ckanext.territoires.logic.validators.comment import (
+    territoires_comment,
+    territoires_message_text,
+)
 from ckanext.territoires.logic.validators.dataset import (
     territoires_access_level,
     territoires_access_reason,
@@ -48,6 +51,7 @@ __all__ = [
     "territoires_date",
     "territoires_day",
     "territoires_default_license",
+    "territoires_message_text",
     "territoires_name_from_title",
     "territoires_no_cycle",
     "territoires_nothing_else",
