@@ -15,8 +15,6 @@ from pandas.util import hash_array
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
-_HALF = np.uint64(32)
-_LOW = np.uint64(0xFFFFFFFF)
 _STATUSES = _ORIGINS = 8
 _GAP = "\x1f"
 _hash: Any = hash_array
@@ -96,9 +94,7 @@ def of_observations(rows: pd.DataFrame) -> tuple[Marks, Marks]:
     territory, indicator = words(rows["territory"]), words(rows["indicator"])
     mixed = _mixed(_bits(rows["value"]), _kinds(rows, indicator))
     mixed = _mixed(mixed, _hashed(territory)[territory.codes.to_numpy()])
-    # Sums of halves are exact as floats, which is what NumPy adds up by group.
-    halves = (mixed & _LOW).astype(np.float64), (mixed >> _HALF).astype(np.float64)
-    return _by(territory, halves), _by(indicator, halves)
+    return _by(territory, mixed), _by(indicator, mixed)
 
 
 def of_distributions(distributions: Iterable[Mapping[str, Any]]) -> Marks:
@@ -157,15 +153,14 @@ def _kinds(rows: pd.DataFrame, indicator: Any) -> NDArray[np.uint64]:
     return _mixed(table[:, :, None], others[None, None, :]).ravel()[kind]
 
 
-def _by(given: Any, halves: tuple[NDArray[np.float64], NDArray[np.float64]]) -> Marks:
+def _by(given: Any, mixed: NDArray[np.uint64]) -> Marks:
+    """Sums by name, whatever the order: they wrap around, as all that is here."""
     codes, names = given.codes.to_numpy(), given.categories.tolist()
-    seen = np.flatnonzero(np.bincount(codes, minlength=len(names)))
-    low, high = (
-        np.bincount(codes, weights=half, minlength=len(names)).astype(np.uint64) for half in halves
-    )
-    sums = low + (high << _HALF)
-    if len(seen) < len(names):
-        names, sums = [names[index] for index in seen.tolist()], sums[seen]
+    sums, seen = np.zeros(len(names), dtype=np.uint64), np.zeros(len(names), dtype=bool)
+    np.add.at(sums, codes, mixed)
+    seen[codes] = True
+    if not seen.all():
+        names, sums = [name for name, held in zip(names, seen, strict=True) if held], sums[seen]
     return Marks(names, sums)
 
 

@@ -23,6 +23,7 @@ from ckanext.territoires.bridge.reference import LEVELS, parse, reference
 from ckanext.territoires.figures.frame import DISTRIBUTION
 from ckanext.territoires.figures.indicator import Indicator, load_indicators
 from ckanext.territoires.figures.levels import Levelled
+from ckanext.territoires.figures.peers import groups_of
 from ckanext.territoires.ingest.ingest import Ingested
 from ckanext.territoires.model import Distribution, Observation, Release
 from ckanext.territoires.model.copying import copy_distributions, copy_observations
@@ -170,9 +171,14 @@ def _write_distributions(release: Release, levelled: Levelled, plan: Plan) -> in
     if plan.indicators is not None:
         # Nothing is known here of those that were not computed.
         touched = {name for name, one in plan.formulas.items() if not one.hidden}
-        computed = [digests.parts_of(key)[2] in touched for key in former.names]
-        names = [key for key, one in zip(former.names, computed, strict=True) if one]
-        former = Marks(names, former.numbers[np.array(computed, dtype=bool)])
+        groups = groups_of(plan.territories or (), reference())
+        rows: list[int] = []
+        for row, key in enumerate(former.names):
+            group, level, indicator, _ = digests.parts_of(key)
+            if indicator in touched and (group, level) in groups:
+                rows.append(row)
+        names = [former.names[row] for row in rows]
+        former = Marks(names, former.numbers[np.array(rows, dtype=np.int64)])
     moved = digests.change(former, after)
     _remove_distributions(release.id, moved.removed)
     kept = [one for one in levelled.distributions if digests.distribution_key(one) in moved.written]

@@ -110,7 +110,14 @@ def carry(found: Ingested, plan: Plan, *, tell: Tell | None = None) -> Levelled:
     if tell:
         tell("levels", 60)
     if found.shape == "observations":
-        return with_levels(plan.rows, plan.formulas, reference(), cog_year=found.cog_year)
+        return with_levels(
+            plan.rows,
+            plan.formulas,
+            reference(),
+            cog_year=found.cog_year,
+            # Of a file that speaks of other territories than before, the whole tells the levels.
+            only=None if plan.indicators is None else plan.territories,
+        )
     # Those of records are of every level already: what lies in each is told by the lineages.
     return Levelled(found.observations.reindex(columns=list(OBSERVATION)), [])
 

@@ -10,7 +10,7 @@ not apply: what lies in a territory is found by the lineage of each record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,6 +67,7 @@ def with_levels(
     reference: Reference,
     *,
     cog_year: int | None,
+    only: Collection[str] | None = None,
 ) -> Levelled:
     """Values of a file, in the geography of `cog_year`, for every territory of today.
 
@@ -98,9 +99,11 @@ def with_levels(
     strangers = [rank for rank, id in enumerate(above.ids) if id not in reference.territories]
     parts.append(([above.ids[rank] for rank in strangers], _take(above.block, strangers)))
     parts.append(([f"{id}@{cog_year}-01-01" for id in dated.ids], dated.block))
+    if only is not None:
+        parts = [_among(only, *part) for part in parts]
     return Levelled(
         _frame(parts, columns),
-        distributions(blocks, columns, indicators, reference),
+        distributions(blocks, columns, indicators, reference, only),
         tuple(_notes(moves, [above.ids[rank] for rank in strangers], dated.ids)),
     )
 
@@ -264,9 +267,13 @@ def _overlay(
     return ranks.astype(np.int32), block
 
 
+def _among(only: Collection[str], ids: Sequence[str], block: Block) -> tuple[list[str], Block]:
+    rows = [row for row, id in enumerate(ids) if id in only]
+    return [ids[row] for row in rows], _take(block, rows)
+
+
 def _take(block: Block, rows: Sequence[int | None] | npt.NDArray[Any]) -> Block:
-    index = np.asarray(rows, dtype=np.int64)
-    return Block(*(getattr(block, name)[index] for name in Block.__slots__))
+    return block.rows(np.asarray(rows, dtype=np.int64))
 
 
 def _pick(block: Block, columns: npt.NDArray[Any]) -> Block:

@@ -46,6 +46,10 @@ class Block:
             np.zeros(shape, dtype=bool),
         )
 
+    def rows(self, index: npt.NDArray[Any]) -> Self:
+        """Some rows, given by their ranks."""
+        return type(self)(*(getattr(self, name)[index] for name in self.__slots__))
+
     @property
     def complete(self) -> npt.NDArray[np.bool_]:
         """Where the whole of the territory is covered."""

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ckanext.territoires.figures.cell import Cell, Coverage
 from ckanext.territoires.figures.formula import evaluate
 from ckanext.territoires.figures.indicator import Indicator
-from ckanext.territoires.figures.levels import Levelled
+from ckanext.territoires.figures.levels import Levelled, with_levels
+from ckanext.territoires.figures.peers import groups_of
 from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.territory.reference import Reference
+from tests.helpers.figures import long
 
 PERIODS = {
     "population": ("2013", "2018"),
@@ -53,6 +56,31 @@ def test_what_is_hidden_has_none(levelled: Levelled, indicators: Mapping[str, In
     assert {"median_income", "migration_change_rate", "density", "population"} <= names
     # Nothing of what the file does not hold.
     assert not any(name.startswith(("equipments", "grants")) for name in names)
+
+
+def test_only_the_groups_of_some(
+    levelled: Levelled,
+    comparateur: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    reference: Reference,
+) -> None:
+    asked = {"fr:commune:44109", "fr:epci:244400404", "fr:departement:44", "fr:region:52"}
+    groups = {
+        ("fr:departement:44", "commune"),
+        ("fr:region:52", "epci"),
+        ("fr:region:52", "departement"),
+        ("country:fr", "region"),
+    }
+    assert groups_of(asked, reference) == groups
+    some = with_levels(long(comparateur), indicators, reference, cog_year=2021, only=asked)
+    assert set(some.observations["territory"]) == asked
+    wanted = [one for one in levelled.distributions if (one["group_id"], one["level"]) in groups]
+    assert {(one["group_id"], one["level"]) for one in some.distributions} == {
+        (one["group_id"], one["level"]) for one in wanted
+    }
+    for one in wanted:
+        keys = (one["group_id"], one["level"], one["indicator"], one["period"])
+        assert np.array_equal(values(some, *keys), one["values"]), keys
 
 
 @pytest.mark.parametrize(
