@@ -97,7 +97,7 @@ def measure(nation: Nation, datasets: list[str]) -> None:
             "page-ratio",
             LIMIT,
         )
-        # The JSON of a portrait is forty times that of a dataset.
+        # The same through the API: the JSON of a portrait is forty times that of a dataset.
         _compared(
             {
                 "portrait-http": lambda one: client.page(f"{SHOW}{one.territory}"),
@@ -105,7 +105,7 @@ def measure(nation: Nation, datasets: list[str]) -> None:
             },
             shown,
             "http-ratio",
-            None,
+            LIMIT,
         )
     counts = [_queries(one.territory) for one in shown[0]]
     counts += [_queries(id) for id in (NATION, "country-subset:fr:metro")]
@@ -118,7 +118,7 @@ def _compared(
     sides: Mapping[str, Callable[[Draw], object]],
     rounds: Sequence[Sequence[Draw]],
     metric: str,
-    limit: float | None,
+    limit: float,
 ) -> None:
     """Time the first side against the second, the first round left out."""
     take_turns(sides, rounds[:1])

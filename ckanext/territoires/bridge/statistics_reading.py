@@ -8,7 +8,7 @@ different are made again with another seed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -27,8 +27,8 @@ _SEEDS = 5
 _MILLION = 1_000_000
 _SENT_FIELDS = (
     ("territory", ">i8"),
-    ("indicator", ">i8"),
-    ("period", ">i8"),
+    # Indicator and period.
+    ("column", ">i8"),
     ("value", ">f8"),
     # Number of the release, then origin, then status, in hundreds; -1 for what was asked.
     ("made", ">i4"),
@@ -57,26 +57,31 @@ _READ = np.dtype(
 # The signature and flags of the format, before the first line; the mark after the last.
 _HEADER, _TRAILER = 19, 2
 
-_ASKED = """
-    SELECT hashtextextended(word COLLATE "C", %(seed)s), 0::int8, 0::int8, rank::float8, {kind},
-           0::int8, 0::float4
-      FROM unnest(%({name})s::text[]) WITH ORDINALITY AS t (word, rank)
-"""
-_KINDS = {"territories": -1, "names": -2, "times": -3}
+_TERRITORIES, _COLUMNS = -1, -2
+_COLUMN = "hashtextextended(indicator, hashtextextended(period, %(seed)s))"
 _QUERY = f"""
     COPY (
-        {" UNION ALL ".join(_ASKED.format(name=n, kind=kind) for n, kind in _KINDS.items())}
+        SELECT hashtextextended(word COLLATE "C", %(seed)s), 0::int8, rank::float8, {_TERRITORIES},
+               0::int8, 0::float4
+          FROM unnest(%(territories)s::text[]) WITH ORDINALITY AS t (word, rank)
         UNION ALL
-        SELECT hashtextextended(territory, %(seed)s), hashtextextended(indicator, %(seed)s),
-               hashtextextended(period, %(seed)s), coalesce(value, 'NaN'),
+        SELECT {_COLUMN}, 0, rank, {_COLUMNS}, 0, 0
+          FROM (SELECT indicator COLLATE "C" AS indicator, period COLLATE "C" AS period, rank
+                  FROM unnest(%(indicators)s::text[], %(periods)s::text[]) WITH ORDINALITY
+                       AS t (indicator, period, rank)) AS asked
+        UNION ALL
+        SELECT hashtextextended(territory, %(seed)s), {_COLUMN}, coalesce(value, 'NaN'),
                release_id * 100 + origin * 10 + status,
                coalesce(members::int8 * {_MILLION} + coalesce(members_known, 0), {NO_MEMBERS}),
                coalesce(population_share, 'NaN')
           FROM territoires_observation
          WHERE release_id = ANY(%(releases)s) AND territory = ANY(%(territories)s::text[])
            AND indicator = ANY(%(names)s::text[]) AND period = ANY(%(times)s::text[])
+           {{among}}
     ) TO STDOUT (FORMAT binary)
 """
+# Where not all the products of indicators and periods are asked.
+_AMONG = "AND (indicator, period) IN %(columns)s"
 
 
 def read_observations(
@@ -101,15 +106,20 @@ def read_observations(
     asked = {
         "releases": list(releases),
         "territories": _array(territories),
+        "indicators": _array([indicator for indicator, _period in columns]),
+        "periods": _array([period for _indicator, period in columns]),
         "names": _array(names),
         "times": _array(times),
+        "columns": tuple(columns),
     }
+    query = _QUERY.format(among="" if len(columns) == len(names) * len(times) else _AMONG)
     for seed in range(_SEEDS):
-        lines = _copied(asked | {"seed": seed})
-        told, rows = lines["made"] < 0, lines["made"] >= 0
-        words = [_Words(lines[told & (lines["made"] == kind)]) for kind in _KINDS.values()]
+        told, lines = _divided(
+            _copied(query, asked | {"seed": seed}), len(territories) + len(columns)
+        )
+        words = [_Words(told[told["made"] == kind]) for kind in (_TERRITORIES, _COLUMNS)]
         if all(one.distinct for one in words):
-            return _decoded(lines[rows], words, names, times, columns)
+            return _decoded(lines, *words)
     raise RuntimeError(f"{_SEEDS} seeds give the same hash to two identifiers")
 
 
@@ -128,35 +138,28 @@ class _Words:
         return self._ranks[np.searchsorted(self._hashes, hashes.astype(np.int64))]
 
 
-def _copied(asked: dict[str, Any]) -> npt.NDArray[Any]:
+def _copied(query: str, asked: dict[str, Any]) -> npt.NDArray[Any]:
     sent = BytesIO()
     cursor = model.Session.connection().connection.cursor()
-    cursor.copy_expert(cursor.mogrify(_QUERY, asked), sent)
+    cursor.copy_expert(cursor.mogrify(query, asked), sent)
     content = sent.getbuffer()
     count = (len(content) - _HEADER - _TRAILER) // _SENT.itemsize
     return np.frombuffer(content, dtype=_SENT, count=count, offset=_HEADER)
 
 
-def _decoded(
-    lines: npt.NDArray[Any],
-    words: Sequence[_Words],
-    names: Sequence[str],
-    times: Sequence[str],
-    columns: Sequence[tuple[str, str]],
-) -> Observations:
-    territories, indicators, periods = words
-    # Of the products of indicators and periods, only some are asked.
-    column_of = np.full((len(names), len(times)), -1, dtype=np.int32)
-    for rank, (name, period) in enumerate(columns):
-        column_of[names.index(name), times.index(period)] = rank
-    column = column_of[indicators.ranks(lines["indicator"]), periods.ranks(lines["period"])]
-    if (column < 0).any():
-        kept = column >= 0
-        lines, column = lines[kept], column[kept]
+def _divided(lines: npt.NDArray[Any], asked: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """What was asked, which comes first unless PostgreSQL has a reason, and what was found."""
+    told = lines["made"] < 0
+    if told[:asked].all():
+        return lines[:asked], lines[asked:]
+    return lines[told], lines[~told]
+
+
+def _decoded(lines: npt.NDArray[Any], territories: _Words, columns: _Words) -> Observations:
     made = lines["made"].astype(np.int32)
     read = np.empty(len(lines), dtype=_READ)
     read["place"] = territories.ranks(lines["territory"])
-    read["column"] = column
+    read["column"] = columns.ranks(lines["column"])
     read["release"] = made // 100
     read["origin"] = made // 10 % 10
     read["status"] = made % 10
@@ -167,7 +170,8 @@ def _decoded(
     return read
 
 
-def _array(words: Iterable[str]) -> str:
+def _array(words: Sequence[str]) -> str:
     """A list as PostgreSQL writes it; much faster than the driver's, for tens of thousands."""
-    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
-    return "{" + ",".join(quoted) + "}"
+    if "\\" in (joined := '","'.join(words)) or joined.count('"') != 2 * (len(words) - 1):
+        joined = '","'.join(w.replace("\\", "\\\\").replace('"', '\\"') for w in words)
+    return f'{{"{joined}"}}'

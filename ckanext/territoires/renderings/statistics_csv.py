@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -113,11 +114,18 @@ def as_table(
     if header:
         yield row(("territory", "level", "code", "name", *titles))
     heads = _heads(table, row, separator)
-    statuses = [separator + status.key for status in Status]
+    statuses = [f"{separator}{status.key}{separator}" for status in Status]
+    # The last of a line has nothing after it.
+    last = [separator + status.key for status in Status]
     for start in range(0, len(heads), PART):
         part = slice(start, start + PART)
-        columns = [heads[part], *_values(table.figures, part, french, statuses)]
-        yield "".join(f"{separator.join(line)}\r\n" for line in zip(*columns, strict=True))
+        columns = [
+            *_values(table.figures[:-1], part, french, statuses),
+            *_values(table.figures[-1:], part, french, last),
+        ]
+        after = separator if columns else ""
+        lines = zip(heads[part], repeat(after), *columns, repeat("\r\n"), strict=False)
+        yield "".join(chain.from_iterable(lines))
 
 
 class _Tails:
@@ -184,11 +192,15 @@ class _Tails:
 
 def _heads(table: Table, row: Callable[[Sequence[object]], str], separator: str) -> list[str]:
     """What each line begins with; a name that needs quotes goes by the writer, which is slow."""
+    if _SPECIAL.search("".join([p.name for p in table.places])):
+        return [
+            row((p.id, p.level, p.code, p.name))[:-2]
+            if _SPECIAL.search(p.name)
+            else f"{p.id}{separator}{p.level}{separator}{p.code}{separator}{p.name}"
+            for p in table.places
+        ]
     return [
-        f"{p.id}{separator}{p.level}{separator}{p.code}{separator}{p.name}"
-        if not _SPECIAL.search(p.name)
-        else row((p.id, p.level, p.code, p.name))[:-2]
-        for p in table.places
+        f"{p.id}{separator}{p.level}{separator}{p.code}{separator}{p.name}" for p in table.places
     ]
 
 
