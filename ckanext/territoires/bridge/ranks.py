@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import ckan.model as model
 
@@ -43,11 +43,11 @@ def ranks(territory: Territory, asked: Sequence[Ranked], language: str) -> list[
         .exec_driver_sql(
             _QUERY,
             {
-                "places": [n for n, _, _ in wanted],
-                "releases": [release for _, release, _ in wanted],
-                "indicators": [one.indicator for _, _, one in wanted],
-                "periods": [one.period for _, _, one in wanted],
-                "values": [one.value + abs(one.value) * _TOLERANCE for _, _, one in wanted],
+                "places": _array(n for n, _, _ in wanted),
+                "releases": _array(release for _, release, _ in wanted),
+                "indicators": _array(one.indicator for _, _, one in wanted),
+                "periods": _array(one.period for _, _, one in wanted),
+                "values": _array(one.value + abs(one.value) * _TOLERANCE for _, _, one in wanted),
                 "group": group.id,
                 "level": territory.level,
             },
@@ -62,3 +62,8 @@ def ranks(territory: Territory, asked: Sequence[Ranked], language: str) -> list[
         if place not in found or found[place][0] < release:
             found[place] = (release, Rank(of - at_or_below + 1, of, peers, median))
     return [found[n][1] if n in found else None for n in range(len(asked))]
+
+
+def _array(items: Iterable[object]) -> str:
+    """A list of numbers or names as PostgreSQL writes it; the driver looks at each by itself."""
+    return "{" + ",".join(map(str, items)) + "}"
