@@ -324,7 +324,8 @@ class _Writer:
             if figure is None:
                 figure = self._figure(one, id, period, across((id,), one.name, period)[0])
                 if shelf is not None:
-                    shelf[way] = figure
+                    # Of two threads that made it, one wins: see `_changed`.
+                    figure = cast("Figure", shelf.setdefault(way, figure))
             figures.append(figure)
         return tuple(figures)
 
@@ -333,7 +334,7 @@ class _Writer:
         kept = self._kept.get(latest.territory)
         if kept is None:
             return _change(earlier, latest, one)
-        # Both are kept, so that no other figure takes their place in memory.
+        # Both are on the shelf and stay there, so that no other figure takes their place in memory.
         key = (id(earlier), id(latest))
         if key in kept:
             return cast("Change | None", kept[key])
