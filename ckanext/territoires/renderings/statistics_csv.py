@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
 from itertools import chain, repeat
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -220,12 +221,12 @@ def _values(
 
 def _texts(values: npt.NDArray[np.float64], french: bool, after: str) -> list[str]:
     """Numbers in the fewest digits that give them back (`12.0` is written 12), and what follows."""
+    numbers: list[int] | list[float] = values.tolist()
     if (np.abs(values) < _EXACT).all() and (values == np.trunc(values)).all():
-        numbers = map(str, values.astype(np.int64).tolist())
-    else:
-        numbers = map(repr, values.tolist())
-    # One text for all, so that its changes cost one call.
-    joined = " ".join(numbers) + " "
+        numbers = values.astype(np.int64).tolist()
+    # One text for all, so that its changes cost one call; a float is written so ten times faster
+    # than by `repr`.
+    joined = msgspec.json.encode(numbers)[1:-1].decode().replace(",", " ") + " "
     joined = joined.replace(".0 ", " ")
     if french:
         joined = joined.replace(".", ",")
