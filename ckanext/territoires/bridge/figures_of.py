@@ -11,6 +11,7 @@ from ckanext.territoires.bridge import grants
 from ckanext.territoires.bridge.kept_figures import Kept
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo
+from ckanext.territoires.figures import perimeter
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.status import Origin, Status
 from ckanext.territoires.portrait.observed import (
@@ -51,9 +52,13 @@ def figures_of(
     held = {id: one.rows for id, one in shelf.items() if one.rows is not None}
     rows: list[Sequence[Any]] = []
     if releases:
+        wanted = [id for id in territories if id not in held]
+        if as_published:
+            years = [info.cog_year for info in releases]
+            wanted += perimeter.as_published(wanted, years, reference())
         ids = {
             "releases": [info.id for info in releases],
-            "territories": [id for id in territories if id not in held],
+            "territories": wanted,
             "indicators": list(indicators),
         }
         query = f"{_QUERY} AND indicator = ANY(%(indicators)s)" if indicators else _QUERY

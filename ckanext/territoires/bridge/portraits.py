@@ -22,6 +22,7 @@ from ckanext.territoires.bridge.releases import source_of
 from ckanext.territoires.bridge.standing import by_population, comparators
 from ckanext.territoires.figures.formula import expand
 from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
+from ckanext.territoires.figures.perimeter import former
 from ckanext.territoires.portrait.compose import Described, Material, compose
 from ckanext.territoires.portrait.contents import contents
 from ckanext.territoires.portrait.document import Comment, Portrait, Source
@@ -104,6 +105,7 @@ def portrait_of(
             titles=_titles(_language(language)),
             at_hand=shown,
             sources=_Sources(seen),
+            perimeter=_Perimeters(seen).year,
             ranks=lambda asked: ranks(territory, asked, language),
             language=language,
             cog_year=reference().year,
@@ -136,6 +138,7 @@ def in_brief(territory: Territory, user: model.User | None, language: str) -> Po
             titles=_titles(key),
             at_hand=at_hand(seen),
             sources=_Sources(seen),
+            perimeter=_Perimeters(seen).year,
             ranks=lambda asked: [None] * len(asked),
             language=language,
             cog_year=reference().year,
@@ -243,6 +246,22 @@ class _Sources(dict[int, Source]):
         info = self._infos[id]
         source = self[id] = source_of(info)
         return source
+
+
+class _Perimeters:
+    """Whether what a file publishes of a territory is of the communes of then."""
+
+    def __init__(self, seen: Collection[releases.ReleaseInfo]) -> None:
+        self._years = {info.id: info.cog_year for info in seen}
+
+    def year(self, territory: str, sources: tuple[int, ...]) -> int | None:
+        """Year of the perimeter when it is not today's; the oldest of several files."""
+        then = [
+            year
+            for source in sources
+            if (year := self._years.get(source)) and territory in former(reference(), year)
+        ]
+        return min(then, default=None)
 
 
 def _language(language: str) -> str:

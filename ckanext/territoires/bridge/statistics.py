@@ -12,14 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ckan.model as model
+import numpy as np
 
+from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo, visible
 from ckanext.territoires.bridge.statistics_columns import Maker
 from ckanext.territoires.bridge.statistics_grants import with_grants
 from ckanext.territoires.bridge.statistics_periods import Extent, extents
-from ckanext.territoires.bridge.statistics_reading import read_observations
+from ckanext.territoires.bridge.statistics_reading import Observations, read_observations
 from ckanext.territoires.bridge.statistics_table import Column, Place, Table
-from ckanext.territoires.figures import formula
+from ckanext.territoires.figures import formula, perimeter
 from ckanext.territoires.figures.indicator import Indicator, load_indicators
 
 __all__ = ["ALL", "LATEST", "AtHand", "Query", "Selection", "at_hand", "read", "select"]
@@ -133,7 +135,7 @@ def read(selection: Selection, places: Sequence[Place], *, as_published: bool = 
     for place in places:
         ids |= dict.fromkeys(place.members or (place.id,))
     releases = {info.id: info for info in selection.at_hand.releases}
-    observations = read_observations(list(releases), list(ids), selection.base)
+    observations = _observations(selection, list(ids), as_published=as_published)
     known = with_grants(observations, places, list(ids), selection.base, releases.values())
     maker = Maker(
         places,
@@ -157,6 +159,20 @@ def read(selection: Selection, places: Sequence[Place], *, as_published: bool = 
         part_periods=maker.part_periods,
         releases=releases,
     )
+
+
+def _observations(selection: Selection, ids: Sequence[str], *, as_published: bool) -> Observations:
+    """What the releases hold of these territories; as published, of their former perimeters too."""
+    releases = selection.at_hand.releases
+    numbers = [info.id for info in releases]
+    years = [info.cog_year for info in releases]
+    dated = perimeter.as_published(ids, years, reference()) if as_published else {}
+    read = read_observations(numbers, [*ids, *dated], selection.base)
+    if dated:
+        rank = {id: at for at, id in enumerate(ids)}
+        places = [*range(len(ids)), *(rank[id] for id in dated.values())]
+        read["place"] = np.array(places, np.int32)[read["place"]]
+    return read
 
 
 def _parts(column: Column, periods: Periods) -> list[tuple[str, str]]:

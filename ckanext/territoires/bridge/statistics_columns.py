@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo
 from ckanext.territoires.bridge.statistics_reading import NO_MEMBERS, Observations
 from ckanext.territoires.bridge.statistics_sums import Sum, sums
@@ -18,6 +19,7 @@ from ckanext.territoires.bridge.statistics_table import Column, Figures, Place, 
 from ckanext.territoires.figures import formula, precedence
 from ckanext.territoires.figures.cell import Cells
 from ckanext.territoires.figures.indicator import Indicator, load_indicators
+from ckanext.territoires.figures.perimeter import former
 from ckanext.territoires.figures.status import Origin, Status
 
 __all__ = ["REASONS", "Maker"]
@@ -33,6 +35,7 @@ REASONS = (
     "different_members",
     "zero_denominator",
     "missing_members",
+    "former_perimeter",
 )
 _REASON = {key: rank for rank, key in enumerate(REASONS)}
 
@@ -48,7 +51,8 @@ class Maker:
         base: indicators at periods that were read, by the rank that `observations` give them.
         observations: see `statistics_reading`.
         releases: those of the observations.
-        as_published: leave out what was carried from former communes.
+        as_published: leave out what was carried from former communes; `observations` hold what
+            was published for former perimeters.
         together: for numbers of `observations` that are not of a release, the releases they stand
             for.
         counted: figures of custom territories that are not the sums of their members'.
@@ -73,6 +77,7 @@ class Maker:
         self._releases = releases
         self._together_of = {id: (id,) for id in releases} | dict(together or {})
         self._counted = counted or {}
+        self._as_published = as_published
         self._made: dict[Base, Figures] = {}
         self._sets: dict[tuple[int, ...], int] = {(): 0}
         self._parts: dict[tuple[str, ...], int] = {(): 0}
@@ -144,8 +149,9 @@ class Maker:
         cells = ready.cells(lambda name, period: self._loaded((name, period)).cells)
         assert cells is not None
         statuses = np.stack([part.cells.statuses for part in parts])
-        # Nothing at all is known of a part: a secret beside it changes nothing.
+        # Nothing at all is known of a part: not available, unless another is secret.
         unknown = np.stack([part.source for part in parts]).min(axis=0) == 0
+        unknown &= cells.statuses != Status.SECRET
         cells = _lacking(cells, unknown) if unknown.any() else cells
         reason = np.select(
             [
@@ -198,11 +204,29 @@ class Maker:
         winners = self._winners[self._base[base]][self._lines]
         indicator = load_indicators()[base[0]]
         figures = self._figures(winners, indicator, self._is_commune)
+        if self._as_published or not indicator.additive:
+            self._tell_perimeters(figures, winners)
         for line, added in self._sums.items():
             found = added.get(base)
             if found is not None:
                 self._write(figures, line, found)
         return figures
+
+    def _tell_perimeters(self, figures: Figures, winners: npt.NDArray[np.int64]) -> None:
+        """Say of what a file publishes that it is of the communes of then."""
+        published = (winners >= 0) & (figures.cells.origins == Origin.PUBLISHED)
+        published &= (figures.cells.statuses == Status.VALUE) & (figures.reason == _REASON[""])
+        if not published.any():
+            return
+        made_by = self._rows["release"][winners]
+        for release in np.unique(made_by[published]):
+            info = self._releases.get(int(release))
+            others = former(reference(), info.cog_year) if info else frozenset[str]()
+            if others:
+                then = np.array([place.id in others for place in self._places], dtype=bool)
+                figures.reason[published & (made_by == release) & then] = _REASON[
+                    "former_perimeter"
+                ]
 
     def _write(self, figures: Figures, line: int, found: Sum) -> None:
         """Put a sum in its line."""

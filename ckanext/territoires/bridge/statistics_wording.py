@@ -73,6 +73,8 @@ def reason_text(reason: str) -> str:
             return tk._("cannot be aggregated: no source publishes it for this level")
         case "no_data":
             return tk._("no data at hand for this territory")
+        case "former_perimeter":
+            return tk._("perimeter of the year of the file")
         case "secret_member":
             return tk._("one member alone is a statistical secret: the sum would tell it")
         case "secret_part":

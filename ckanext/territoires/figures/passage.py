@@ -197,6 +197,20 @@ class _Carrier:
 
 
 @lru_cache(maxsize=16)
+def changed_communes(reference: Reference, year: int) -> frozenset[str]:
+    """Communes of today that were not the same in a year: merged into, divided, or made of others.
+
+    One that another code had by itself is the same.
+    """
+    moved = {id for id in _moved(reference, year) if id in reference.territories}
+    return frozenset(moved).union(
+        target
+        for target, parts in _arrivals(reference, year).items()
+        if len(parts) > 1 or any(share < 1 for share in parts.values())
+    )
+
+
+@lru_cache(maxsize=16)
 def _moved(reference: Reference, year: int) -> Mapping[str, Resolution]:
     """Communes of a year that are not the same today, by identifier."""
     day = f"{year}-01-01"

@@ -102,6 +102,7 @@ class Material:
     `at_hand` names the indicators of the loaded files, and what is computed from these;
     `kept` holds figures of some of the comparators that were worded before, and their changes, and
     takes new ones;
+    `perimeter` says in which year a territory was what its releases publish, None for today;
     `themes` are those to write, all by default; `ranks` answers in the order it is asked, from
     the peers that the reader may see. `described` has, for each theme, its
     indicators in their order.
@@ -122,6 +123,7 @@ class Material:
     comments: Mapping[str, Comment] | None = None
     labels: Sequence[Label] = ()
     kept: Mapping[str, dict[Hashable, Kept]] | None = None
+    perimeter: Callable[[str, tuple[int, ...]], int | None] = lambda _territory, _sources: None
 
 
 def compose(material: Material) -> Portrait:
@@ -214,6 +216,7 @@ class _Writer:
         self._material = material
         self._id = material.territory.id
         self._reasons = Reasons(material.language)
+        self._as_published = material.as_published
         self._subject = subject(material.territory, material.language)
         self._kept = material.kept or {}
         self._others = tuple(territory.id for _, territory in material.comparators)
@@ -351,6 +354,10 @@ class _Writer:
             reason = self._reasons.absent(status, one.derived, one.sum_of_parts, territory)
         elif partial or origin > 1 or others:
             reason = self._reasons.present(coverage, origin, others, one.derived)
+        elif origin == 0 and (self._as_published or not one.sum_of_parts):
+            # Counts of another perimeter are not read, unless they are asked for as published.
+            year = self._material.perimeter(territory, sources)
+            reason = self._reasons.perimeter(year) if year else ""
         return Figure(
             territory,
             period,

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
-from ckanext.territoires.figures import formula, precedence
+from ckanext.territoires.figures import formula, perimeter, precedence
 from ckanext.territoires.figures.cell import Cell, Coverage
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.status import Origin, Status
@@ -42,7 +42,8 @@ Periods = tuple[tuple[str, tuple[str, ...]], ...]
 _STATUSES: Mapping[int, Status] = dict(enumerate(Status))
 _ORIGINS: Mapping[int, Origin] = dict(enumerate(Origin))
 _COMPUTED, _MERGED, _ESTIMATED = int(Origin.COMPUTED), int(Origin.MERGED), int(Origin.ESTIMATED)
-_VALUE, _NOT_APPLICABLE = int(Status.VALUE), int(Status.NOT_APPLICABLE)
+_VALUE, _SECRET = int(Status.VALUE), int(Status.SECRET)
+_NOT_APPLICABLE = int(Status.NOT_APPLICABLE)
 _NO_PLAN: Mapping[str, formula.Plan] = {}
 _NO_ROWS: Rows = {}
 
@@ -76,7 +77,8 @@ class Observed:
         """Choose among what several files hold.
 
         `rows` are tuples of COLUMNS; `main` is the territory whose periods are shown;
-        `as_published` leaves out what was carried from former territories; `only`, a release and
+        `as_published` leaves out what was carried from former territories, and takes what was
+        published for their former perimeter (rows of a dated identifier); `only`, a release and
         its indicators, has these come from it alone; `kept` are rows of other territories, chosen
         before.
         """
@@ -172,7 +174,7 @@ class Observed:
         made: formula.Formula,
         known: Rows,
     ) -> Known | None:
-        """A formula over rows; None when one of its parts is not known at all."""
+        """A formula over rows; None when one of its parts is not known at all, and none secret."""
         rows: list[Sequence[Any]] = []
         first: Sequence[Any] | None = None
         alike = True
@@ -180,7 +182,7 @@ class Observed:
         for part in plan.parts:
             row = known.get(part)
             if row is None:
-                return None
+                return self._partly(plan, known)
             rows.append(row)
             if first is None:
                 first, sources = row, _releases(row)
@@ -198,6 +200,19 @@ class Observed:
         if not math.isfinite(value):
             return None, _NOT_APPLICABLE, _COMPUTED, coverage, plan.periods, sources
         return value, _VALUE, _COMPUTED, coverage, plan.periods, sources
+
+    def _partly(self, plan: formula.Plan, known: Rows) -> Known | None:
+        """A formula that lacks a part: secret when another is, else nothing is known of it."""
+        found = {part: row for part in plan.parts if (row := known.get(part))}
+        if not any(row[4] == _SECRET for row in found.values()):
+            return None
+
+        def given(name: str, period: str) -> Cell | None:
+            row = found.get((name, period))
+            return _cell(row) if row else None
+
+        cell = plan.cell(given)
+        return None, cell.status, cell.origin, None, cell.periods, cell.sources
 
     def _of_all(self) -> Mapping[str, Mapping[str, formula.Plan]]:
         if self._wide is None:
@@ -232,7 +247,10 @@ def chosen(
     as_published: bool,
     only: tuple[int, Collection[str]] | None,
 ) -> dict[str, Rows]:
-    """The row that wins for each territory, indicator and period."""
+    """The row that wins for each territory, indicator and period.
+
+    Rows of a dated identifier are those of its territory.
+    """
     infos = {info.id: info for info in releases}
     found: dict[str, dict[tuple[str, str], Sequence[Any]]] = defaultdict(dict)
     for row in rows:
@@ -240,7 +258,8 @@ def chosen(
             continue
         if only and row[9] != only[0] and row[1] in only[1]:
             continue
-        own, key = found[row[0]], (row[1], row[2])
+        own = found[perimeter.undated(row[0]) if as_published else row[0]]
+        key = (row[1], row[2])
         former = own.get(key)
         if former is None or _order(row, infos) < _order(former, infos):
             own[key] = row

@@ -37,6 +37,10 @@ class Reasons:
             return self._words["not_published"]
         return self._words["cannot_aggregate"]
 
+    def perimeter(self, year: int) -> str:
+        """A value of the territory as it was in a year."""
+        return self._words["perimeter"].format(year=year)
+
     def present(
         self,
         coverage: Coverage | None,
