@@ -9,7 +9,12 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import load_states, number_wording, wording
+from ckanext.territoires.bridge import (
+    load_states,
+    number_wording,
+    project_programmes,
+    wording,
+)
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
@@ -96,6 +101,7 @@ def territoires_access_label(level: str) -> str:
         "public": tk._("Public"),
         "agents": tk._("Agents of the State"),
         "service": tk._("My service"),
+        "community": tk._("Community of the project"),
     }.get(level, level)
 
 
@@ -220,3 +226,8 @@ def territoires_action_summary(shown: dict[str, Any]) -> ActionSummary:
 def territoires_load_states(package_id: str) -> dict[str, load_states.LoadState]:
     """Where the files of a dataset stand, by resource."""
     return load_states.states(package_id)
+
+
+def territoires_programmes(_field: Any) -> list[dict[str, str]]:
+    """The programmes of the State that the site knows, as the choices of a field."""
+    return project_programmes.choices()

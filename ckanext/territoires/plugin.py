@@ -17,7 +17,9 @@ from ckanext.territoires.bridge import (
     index,
     labels,
     load_jobs,
+    project_search,
     search,
+    sheet_events,
     thread_activity,
 )
 
@@ -57,14 +59,15 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
         return {**pkg_dict, **index.territory_fields(pkg_dict)}
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
-        return search.apply_territory(search_params)
+        return search.apply_territory(project_search.apart(search_params))
 
     def after_dataset_search(
         self, results: dict[str, Any], _params: dict[str, Any]
     ) -> dict[str, Any]:
         return facets.label_facets(results)
 
-    def after_dataset_update(self, _context: Any, pkg_dict: dict[str, Any]) -> None:
+    def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        sheet_events.updated(context, pkg_dict["id"])
         activity.narrow_labels(pkg_dict["id"])
 
     def notify(self, entity: Any, operation: str) -> None:

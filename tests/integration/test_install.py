@@ -17,7 +17,9 @@ from tests.helpers.running_ckan import RunningCkan, new_database, stock_core
 ROOT = Path(__file__).parents[2]
 OURS = {
     "ckan__plugins": "territoires activity scheming_datasets scheming_organizations text_view",
-    "scheming__dataset_schemas": "ckanext.territoires:schemas/dataset.yaml",
+    "scheming__dataset_schemas": (
+        "ckanext.territoires:schemas/dataset.yaml ckanext.territoires:schemas/project.yaml"
+    ),
     "scheming__organization_schemas": "ckanext.territoires:schemas/organization.yaml",
     "scheming__presets": "ckanext.scheming:presets.json ckanext.territoires:schemas/presets.yaml",
     "ckanext__territoires__home_territory": "fr:region:52",

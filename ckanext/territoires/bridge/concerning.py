@@ -7,6 +7,7 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.territoires.bridge.labels import PROJECT
 from ckanext.territoires.bridge.wording import level_label
 
 # What a line of a page needs; none of it makes CKAN read the whole dataset.
@@ -102,11 +103,12 @@ def latest(identifier: str, rows: int) -> list[dict[str, Any]]:
 
 
 def search(extras: dict[str, str], **parameters: Any) -> dict[str, Any]:
-    """Search as the current person may, for the few fields of FIELDS.
+    """Search datasets, not projects, as the current person may, for the few fields of FIELDS.
 
     The facet on `organization`, when asked for, names each dataset's service in
     `organization_title`.
     """
+    parameters["fq"] = f"{parameters.get('fq', '')} -dataset_type:{PROJECT}".strip()
     found = tk.get_action("package_search")(
         {}, {"include_private": True, "fl": FIELDS, **extras, **parameters}
     )

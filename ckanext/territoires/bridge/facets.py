@@ -7,12 +7,24 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 
 from ckanext.scheming import helpers as scheming
+from ckanext.territoires.bridge.labels import PROJECT
 
-VOCABULARIES = ("theme", "granularity", "access_level", "frequency")
+VOCABULARIES = ("theme", "granularity", "access_level", "frequency", "stage", "programmes")
 
 
 def dataset_facets(facets: dict[str, str], package_type: str) -> dict[str, str]:
     """The facets of the search page, in the order in which they show."""
+    if package_type == PROJECT:
+        return _ordered(
+            facets,
+            {
+                "vocab_stage": tk._("Stage"),
+                "vocab_theme": tk._("Theme"),
+                "organization": tk._("Lead service"),
+                "vocab_programmes": tk._("Programme"),
+                "vocab_access_level": tk._("Access"),
+            },
+        )
     ours = {
         "vocab_territory_level": tk._("Level of territory"),
         "vocab_theme": tk._("Theme"),
@@ -57,13 +69,15 @@ def _labels(facet: str) -> dict[str, str]:
         return {level: level_label(level) for level in LEVELS}
     if not facet.startswith("vocab_") or name not in VOCABULARIES:
         return {}
-    schema = scheming.scheming_get_dataset_schema("dataset") or {"dataset_fields": []}
-    for field in schema["dataset_fields"]:
-        if field["field_name"] == name:
-            choices = scheming.scheming_field_choices(field) or []
-            # A job or a command has no reader: scheming would look for the language of a request.
-            language = tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
-            return {
-                c["value"]: scheming.scheming_language_text(c["label"], language) for c in choices
-            }
-    return {}
+    # A job or a command has no reader: scheming would look for the language of a request.
+    language = tk.h.lang() if tk.request else tk.config["ckan.locale_default"]
+    found: dict[str, str] = {}
+    # A level of the projects alone has its label in their schema.
+    for kind in (PROJECT, "dataset"):
+        schema = scheming.scheming_get_dataset_schema(kind) or {"dataset_fields": []}
+        for field in schema["dataset_fields"]:
+            if field["field_name"] == name:
+                for choice in scheming.scheming_field_choices(field) or []:
+                    label = scheming.scheming_language_text(choice["label"], language)
+                    found[choice["value"]] = label
+    return found

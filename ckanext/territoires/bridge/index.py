@@ -11,9 +11,13 @@ from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids
 from ckanext.territoires.territory.identifier import parse
 
 # Fields copied as they are into the multi-valued string fields of CKAN's own Solr schema.
-FACETED = ("theme", "granularity", "access_level", "frequency")
+FACETED = ("theme", "granularity", "access_level", "frequency", "stage", "programmes")
 # CKAN searches the text of every extra: “commune” would find all that covers a commune.
-CODED = (*FACETED, "territory", "access_reason")
+CODED = (*FACETED, "territory", "access_reason", "related_datasets", "related_records")
+# Fields of a project whose value is a JSON list of rows: Solr would refuse a long one.
+ROWS = ("stage_dates", "partners", "contacts", "calendar", "financing")
+# What is worth searching in them.
+_SAID = ("name", "role", "milestone", "funder", "scheme")
 
 
 def territory_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
@@ -27,6 +31,9 @@ def territory_fields(pkg_dict: dict[str, Any]) -> dict[str, Any]:
     }
     fields |= {f"vocab_{name}": as_list(pkg_dict.get(name)) for name in FACETED}
     fields |= {f"extras_{name}": "" for name in CODED if f"extras_{name}" in pkg_dict}
+    for name in ROWS:
+        if f"extras_{name}" in pkg_dict or name in pkg_dict:
+            fields |= {f"extras_{name}": _words(pkg_dict.get(name)), name: ""}
     return fields | extent.extent_fields(pkg_dict, declared)
 
 
@@ -58,3 +65,11 @@ def as_list(value: Any) -> list[str]:
             return [value]
         value = json.loads(value)
     return [str(item) for item in value if item]
+
+
+def _words(value: Any) -> str:
+    """The words of the rows of a field, which CKAN hands over as JSON text before validation."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.startswith("[") else []
+    rows = [row for row in value or () if isinstance(row, dict)]
+    return " ".join(str(row[part]) for row in rows for part in _SAID if row.get(part))

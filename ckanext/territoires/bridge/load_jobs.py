@@ -24,6 +24,7 @@ from sqlalchemy import event
 from ckanext.territoires import config
 from ckanext.territoires.bridge import load_files, portrait_views
 from ckanext.territoires.bridge.custom import current_reader
+from ckanext.territoires.bridge.labels import is_project
 from ckanext.territoires.bridge.load_reports import now, refusal
 from ckanext.territoires.model import HeaderMapping, Load, Release
 
@@ -44,7 +45,7 @@ def note(entity: Any, operation: str) -> None:
     purged = operation == model.DomainObjectOperation.deleted
     if isinstance(entity, model.Resource) and purged:
         forget_resources([entity.id], purge=True)
-    elif isinstance(entity, model.Package) and not purged:
+    elif isinstance(entity, model.Package) and not purged and not is_project(entity):
         reconcile(entity)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ckan.model as model
 from ckan.plugins import toolkit as tk
-from ckan.types import AuthResult, Context, DataDict
+from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
 from ckanext.territoires.bridge import comments, custom, editions, thread_reading
+from ckanext.territoires.bridge.labels import is_project
 from ckanext.territoires.bridge.roles import person_of
-from ckanext.territoires.discussion.message import Deed, deeds, may_write
+from ckanext.territoires.discussion.message import Deed, Role, deeds, may_write
 from ckanext.territoires.logic.message_dict import entry_of
 from ckanext.territoires.model import Message
 
@@ -136,6 +137,23 @@ def _may(action: str, context: Context, data_dict: DataDict) -> AuthResult:
     except tk.NotAuthorized as error:
         return {"success": False, "msg": error.message or ""}
     return ALLOWED
+
+
+@tk.chained_auth_function
+@tk.auth_sysadmins_check
+def package_update(up: AuthFunction, context: Context, data_dict: DataDict | None) -> AuthResult:
+    """CKAN's rule; of a project: its leads and members, by name, by a service invited or the lead.
+
+    A project of its community alone is not its lead service's to change.
+    """
+    package = model.Package.get((data_dict or {}).get("id") or "") or context.get("package")
+    if package is None or not is_project(package) or context.get("ignore_auth"):
+        return up(context, data_dict or {})
+    reader = _reader(context)
+    person = person_of(reader, package)
+    if person.sysadmin or person.role in (Role.LEAD, Role.MEMBER):
+        return ALLOWED
+    return {"success": False, "msg": tk._("Only the members of the project may change its sheet")}
 
 
 def territoires_edition_create(context: Context, data_dict: DataDict | None) -> AuthResult:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 AMOUNTS = ("asked", "granted", "paid")
 
@@ -27,10 +28,35 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sum in EUR of one kind of amount, over the `lines` that say it."""
+    """Sum in EUR of one kind of amount, over the `lines` that say it.
+
+    `missing` lines do not: the sum is then a floor.
+    """
 
     amount: Decimal
     lines: int
+    missing: int = 0
+
+    @property
+    def floor(self) -> bool:
+        """Whether the true sum may be greater."""
+        return self.lines > 0 and self.missing > 0
+
+
+def read(rows: Iterable[Mapping[str, Any]]) -> list[Line]:
+    """Lines of a plan as it is stored; what is not a number there is not known."""
+    return [
+        Line(
+            funder=str(row.get("funder") or ""),
+            scheme=str(row.get("scheme") or ""),
+            year=_whole(row.get("year")),
+            asked=_euros(row.get("asked")),
+            granted=_euros(row.get("granted")),
+            paid=_euros(row.get("paid")),
+            record=str(row.get("record") or ""),
+        )
+        for row in rows
+    ]
 
 
 def totals(lines: Iterable[Line]) -> dict[str, Total]:
@@ -43,5 +69,20 @@ def totals(lines: Iterable[Line]) -> dict[str, Total]:
     found: dict[str, Total] = {}
     for kind in AMOUNTS:
         known = [amount for line in kept if (amount := getattr(line, kind)) is not None]
-        found[kind] = Total(sum(known, Decimal(0)), len(known))
+        found[kind] = Total(sum(known, Decimal(0)), len(known), len(kept) - len(known))
     return found
+
+
+def _euros(value: Any) -> Decimal | None:
+    if value is None or value == "":
+        return None
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def _whole(value: Any) -> int | None:
+    amount = _euros(value)
+    return int(amount) if amount is not None else None

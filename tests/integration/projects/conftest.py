@@ -69,7 +69,7 @@ def admit(project_id: str, user: model.User, role: Role) -> None:
 def circle(clean_db: None, clean_index: None) -> Iterator[Circle]:
     """A project `community` wide, and who is around it: see ROLES of the tests."""
     service = factories.Organization()
-    project = factories.Dataset(type="project", owner_org=service["id"], private=True)
+    project = factories.Dataset(type="project", owner_org=service["id"], access_level="community")
     found = Circle(project, service)
     for role in Role:
         if role is not Role.VISITOR:
@@ -88,9 +88,5 @@ def circle(clean_db: None, clean_index: None) -> Iterator[Circle]:
     sysadmin = model.User.get(factories.Sysadmin()["id"])
     assert sysadmin
     found.people["sysadmin"] = sysadmin
-    stored = model.Package.get(project["id"])
-    assert stored
-    stored.extras["access_level"] = "community"
-    model.Session.commit()
     yield found
     model.Session.remove()

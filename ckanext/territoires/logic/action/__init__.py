@@ -55,6 +55,7 @@ from ckanext.territoires.logic.action.moderation import (
 from ckanext.territoires.logic.action.portrait import territoires_portrait_show
 from ckanext.territoires.logic.action.records import territoires_record_search
 from ckanext.territoires.logic.action.service import territoires_service_list
+from ckanext.territoires.logic.action.sheet import package_update
 from ckanext.territoires.logic.action.statistics import (
     territoires_indicator_list,
     territoires_observation_search,
@@ -75,6 +76,7 @@ __all__ = [
     "member_list",
     "organization_update",
     "package_search",
+    "package_update",
     "tag_autocomplete",
     "tag_list",
     "tag_search",

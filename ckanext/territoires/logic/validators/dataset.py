@@ -20,10 +20,12 @@ from ckan.types import (
 )
 
 from ckanext.territoires import config
+from ckanext.territoires.bridge.labels import is_project
 from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.logic.validators.form import in_dataset_form, is_empty, remark
 
 LEVELS = ("public", "agents", "service")
+PROJECT_LEVELS = (*LEVELS, "community")
 DEFAULT_REASON = "internal"
 DEFAULT_LICENSE = "lov2"
 FIRST_COG_YEAR = 1943
@@ -71,10 +73,10 @@ def territoires_access_level(
     still works, through `package_patch` too, which repeats all that is stored.
     """
     given, private = data.get(key), _given_private(data)
-    if not is_empty(given) and given not in LEVELS:
-        errors[key].append(
-            tk._("“{value}” is not one of {choices}").format(value=given, choices=", ".join(LEVELS))
-        )
+    levels = PROJECT_LEVELS if is_project({"type": data.get(("type",))}) else LEVELS
+    if not is_empty(given) and given not in levels:
+        message = tk._("“{value}” is not one of {choices}")
+        errors[key].append(message.format(value=given, choices=", ".join(levels)))
         raise tk.StopOnError
     dataset = context.get("package")
     level = _settled(None if is_empty(given) else given, private, dataset)

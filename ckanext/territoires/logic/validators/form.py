@@ -15,8 +15,8 @@ def is_empty(value: Any) -> bool:
 
 
 def in_dataset_form() -> bool:
-    """Whether a person is saving the form of a dataset, rather than a program calling the API."""
-    return _in_form("dataset")
+    """Whether a person saves the form of a dataset or a project: a program calls the API."""
+    return _in_form("dataset") or _in_form("territoires_project")
 
 
 def _in_form(blueprint: str) -> bool:
@@ -28,7 +28,7 @@ def _in_form(blueprint: str) -> bool:
 
 def remark(message: str) -> None:
     """Say something to the person who saves a form, without refusing it, and once."""
-    if not (_in_form("dataset") or _in_form("organization")):
+    if not (in_dataset_form() or _in_form("organization")):
         return
     said = tk.g.setdefault("territoires_remarks", set())
     if message not in said:
