@@ -117,6 +117,7 @@ def _of_territories() -> dict[str, str]:
         ),
         "cog_year_of_file": tk._("Geography of {year}, as the file says"),
         "cog_year_of_resource": tk._("Geography of {year}, as its record says"),
+        "cog_year_of_mapping": tk._("Geography of {year}, as was said with its columns"),
         "cog_year_of_profile": tk._("Geography of {year}, as for all files of this layout"),
         "cog_year_of_codes": tk._(
             "Geography of {year}, from the codes: {known} of {total} are of that year"
@@ -124,7 +125,6 @@ def _of_territories() -> dict[str, str]:
         "merged": tk._("{count} communes of today are the sum of former ones"),
         "estimated": tk._("{count} communes of today are estimated by population from former ones"),
         "districts": tk._("{count} municipal districts were left out: their commune is there"),
-        "unknown": tk._("{count} codes never were communes"),
         "perimeter": tk._(
             "{count} territories are published for other communes than today's: these counts are "
             "kept apart"

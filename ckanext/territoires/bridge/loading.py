@@ -19,7 +19,7 @@ from ckanext.territoires import config
 from ckanext.territoires.bridge import load_figures, load_files, releases
 from ckanext.territoires.bridge.digests import Digests
 from ckanext.territoires.bridge.load_figures import Plan, delete, levels_of
-from ckanext.territoires.bridge.load_reports import now, plain, refusal
+from ckanext.territoires.bridge.load_reports import now, plain, refusal, with_strangers
 from ckanext.territoires.bridge.reference import LEVELS, reference
 from ckanext.territoires.figures.frame import OBSERVATION
 from ckanext.territoires.figures.levels import Levelled, with_levels
@@ -168,8 +168,12 @@ def remove_orphans() -> None:
 
 def report_of(found: Ingested, levelled: Levelled | None = None) -> dict[str, Any]:
     """Return what is kept of a reading, as plain JSON."""
-    told = found.report.to_dict()
-    decided = [asdict(note) for note in levelled.notes] if levelled else []
+    notes = levelled.notes if levelled else []
+    strangers = [
+        id for note in notes if note.code == "unknown" for id in note.params["territories"]
+    ]
+    told = with_strangers(found.report, strangers).to_dict()
+    decided = [asdict(note) for note in notes if note.code != "unknown"]
     return plain(
         told
         | {

@@ -77,6 +77,7 @@ ASSUMPTIONS: Mapping[str, str] = {
         "{count} lines of municipal districts were left out: their commune is there"
     ),
     "cog_year_of_resource": N_("Geography of {year}, as its record says"),
+    "cog_year_of_mapping": N_("Geography of {year}, as was said with its columns"),
     "cog_year_of_profile": N_("Geography of {year}, as for all files of this layout"),
     "cog_year_of_codes": N_(
         "Geography of {year}, from the codes: {known} of {total} are of that year"

@@ -31,6 +31,7 @@ from ckanext.territoires.ingest.observations import (
     observe,
     periods_of,
 )
+from ckanext.territoires.ingest.places import Gazetteer
 from ckanext.territoires.ingest.profile import Profile, Profiles
 from ckanext.territoires.ingest.profile_yaml import InvalidProfile, parse_profile
 from ckanext.territoires.ingest.reading import MOST_BYTES, read
@@ -92,7 +93,8 @@ def ingest(
 ) -> Ingested:
     """Read a file with the profile that recognises it, or with `mapping`, a profile for it alone.
 
-    `name` is its name for people. `cog_year` is that of its codes, when somebody said it.
+    `name` is its name for people. `cog_year` is that of its codes, when somebody said it;
+    a mapping that names a year says it better.
     `progress` is told the step (`reading`, `recognising`, `typing`, `locating`, `done`) and the
     part done, 0 to 1. Whatever the bytes, the answer is an Ingested. Raises OSError when the file
     itself cannot be read.
@@ -125,7 +127,16 @@ def ingest(
     _say_where(choice, len(reading.grids), findings)
     if choice.recognition.profile is None:
         return _unknown(choice, table, findings, sha256, mapped=mapping is not None)
-    return _read(table, choice.recognition.profile, reference, cog_year, findings, sha256, tell)
+    return _read(
+        table,
+        choice.recognition.profile,
+        reference,
+        cog_year,
+        findings,
+        sha256,
+        tell,
+        mapped=mapping is not None,
+    )
 
 
 def _read(
@@ -136,9 +147,12 @@ def _read(
     findings: Findings,
     sha256: str,
     tell: Progress,
+    *,
+    mapped: bool,
 ) -> Ingested:
     tell("typing", 0.3)
     findings.assume("profile", label=dict(profile.label))
+    said = profile.cog_year.year if mapped and profile.cog_year else None
     left = left_out(profile, table.header)
     if left:
         findings.assume("columns_left_out", columns=", ".join(left))
@@ -153,7 +167,12 @@ def _read(
     latest = periods_of(bounds)
     tell("locating", 0.5)
     hint, data_year = _hint(profile, table, latest), _data_year(profile, table, latest)
-    places = gazetteer(reference, codes, given, hint, data_year, findings)
+    if said is not None:
+        # Of the two things that people said, the one said of these very columns.
+        findings.assume("cog_year_of_mapping", year=said)
+        places = Gazetteer(reference, said)
+    else:
+        places = gazetteer(reference, codes, given, hint, data_year, findings)
     located = locate(table, profile, codes, places, findings)
     if profile.shape == "records":
         rows = record_rows(table, profile, located, kept, places, findings)

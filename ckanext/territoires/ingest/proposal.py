@@ -209,13 +209,14 @@ def mapping_from(
     period: str | None = None,
     scheme: str | None = None,
     year: int | None = None,
+    cog_year: int | None = None,
     source: str = "",
 ) -> dict[str, Any]:
     """The mapping (a profile as the YAML of `profiles/` writes it) made of what a person chose.
 
     `choices` gives the meaning of each column, and its period for an indicator that has one of its
     own. `period` is that of the others, unless a column holds it; `scheme` and `year` are those of
-    all the lines of records.
+    all the lines of records; `cog_year` is that of the codes of territories.
     """
     words = dict(label or {"en": "File with a mapping", "fr": "Fichier mis en correspondance"})
     mapping: dict[str, Any] = {
@@ -227,6 +228,8 @@ def mapping_from(
     }
     if source:
         mapping["source"] = {"name": source}
+    if cog_year:
+        mapping["cog_year"] = cog_year
     territory: dict[str, Any] = {}
     for column, (meaning, own) in choices.items():
         kind_of, _, value = meaning.partition(":")

@@ -108,27 +108,11 @@ def columns(id: str, resource_id: str) -> str | AnyResponse:
             except tk.ValidationError as error:
                 form.errors["file"] = " ".join(map(str, error.error_summary.values()))
     else:
-        form = loading_columns.proposed(found)
+        form = loading_columns.proposed(found, tk.request.args.get("from", ""))
     return tk.render(
         "loading/columns.html",
         {**shown, "form": form, "groups": loading_columns.groups(), "offered": found["offered"]},
     )
-
-
-@territoires_loading.route(f"{_COLUMNS}/reprendre", methods=["POST"])
-def take(id: str, resource_id: str) -> AnyResponse:
-    """Take what was said of another file of the same header."""
-    csrf.check()
-    _for_editors(id, resource_id)
-    found = tk.get_action("territoires_header_mapping_show")({}, {"id": resource_id})
-    wanted = tk.request.form.get("from", "")
-    for one in found["offered"]:
-        if one["resource_id"] == wanted:
-            tk.get_action("territoires_header_mapping_save")(
-                {}, {"id": resource_id, "mapping": one["mapping"]}
-            )
-            return _to_page(id, resource_id)
-    return tk.abort(404, tk._("Nothing was said of such a file"))
 
 
 def _shown(id: str, resource_id: str) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Form:
     period: str = ""
     year: str = ""
     scheme: str = ""
+    cog_year: str = ""
+    taken: bool = False
     errors: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -58,12 +60,18 @@ def groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [(titles[group], choices) for group, choices in found.items()]
 
 
-def proposed(found: Mapping[str, Any]) -> Form:
-    """The form as it opens: what was said before, or else what the columns seem to mean."""
+def proposed(found: Mapping[str, Any], taken_from: str = "") -> Form:
+    """The form as it opens: what was said before, or else what the columns seem to mean.
+
+    `taken_from` is the file of the same header whose answer is taken, to be looked at: a year that
+    was said of the former file is seldom that of the next.
+    """
     form = _seeming(found)
-    kept = found.get("mapping")
+    offered = {one["resource_id"]: one["mapping"] for one in found["offered"]}
+    kept = offered.get(taken_from) or found.get("mapping")
     if kept:
         _fill(form, kept)
+    form.taken = taken_from in offered
     return form
 
 
@@ -80,6 +88,7 @@ def sent(found: Mapping[str, Any], data: Mapping[str, str]) -> Form:
     form.period = data.get("period", "").strip()
     form.year = data.get("year", "").strip()
     form.scheme = data.get("scheme", "").strip()
+    form.cog_year = data.get("cog_year", "").strip()
     _check(form)
     return form
 
@@ -97,6 +106,7 @@ def mapping_of(form: Form) -> dict[str, Any] | None:
         period=form.period or None,
         scheme=form.scheme or None,
         year=int(form.year) if form.year else None,
+        cog_year=int(form.cog_year) if form.cog_year else None,
     )
 
 
@@ -121,6 +131,9 @@ def _fill(form: Form, kept: Mapping[str, Any]) -> None:
     form.kind = str(kept.get("kind") or form.kind)
     constants = kept.get("constants") or {}
     form.scheme, form.year = str(constants.get("scheme") or ""), str(constants.get("year") or "")
+    cog_year = kept.get("cog_year")
+    # What a program wrote (a column that holds it) has no place in the form.
+    form.cog_year = str(cog_year) if isinstance(cog_year, int) else ""
     territory, period = kept.get("territory") or {}, kept.get("period")
     said: dict[str, tuple[str, str]] = {}
     for one in kept.get("columns") or []:
@@ -155,6 +168,11 @@ def _check(form: Form) -> None:
         form.errors["period"] = _wrong_period()
     if form.year and not _is_year(form.year):
         form.errors["year"] = tk._("Write a year: 2019")
+    if form.cog_year:
+        try:
+            tk.get_validator("territoires_cog_year")(form.cog_year)
+        except tk.Invalid as error:
+            form.errors["cog_year"] = str(error.error)
     placed = any(meaning.startswith("territory:") for meaning in meanings)
     if form.shape == "observations":
         _check_figures(form, meanings, placed=placed)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
+from ckan.tests import factories
 
 from ckanext.territoires.bridge import load_figures, load_jobs, loading, releases
 from ckanext.territoires.model import Distribution, Load, Observation, Record, Release
@@ -356,6 +357,33 @@ def test_a_dataset_made_private_hides_its_figures(put: Put) -> None:
     assert releases.visible(None) == ()
     editor = model.User.get("editrice")
     assert [info.resource_id for info in releases.visible(editor)] == [resource["id"]]
+
+
+@pytest.mark.parametrize("level", ["public", "agents", "service"])
+def test_rows_remain_when_the_access_level_changes_and_readers_see_what_the_labels_say(
+    put: Put, level: str
+) -> None:
+    resource = put()
+    run_all()
+    before = rows()
+    agent, head = factories.User()["name"], factories.Sysadmin()["name"]
+    others = "public" if level != "public" else "agents"
+    for one in (others, level):
+        tk.get_action("package_patch")(
+            {"ignore_auth": True, "user": "editrice"},
+            {"id": resource["package_id"], "access_level": one, "access_reason": "internal"},
+        )
+    run_all()
+    model.Session.expire_all()
+    assert rows() == before
+    may = {"": {"public"}, agent: {"public", "agents"}}
+    for name in ("", agent, "editrice", head):
+        found = tk.get_action("territoires_observation_search")(
+            {"user": name, "auth_user_obj": model.User.get(name), "ignore_auth": False},
+            {"territories": [NANTES], "indicators": ["population"]},
+        )
+        sees = level in may.get(name, {level})
+        assert ("314138" in str(found)) == sees, name
 
 
 def test_a_file_over_the_limit_is_refused(

@@ -22,7 +22,9 @@ CHOSEN = {
     "period": "2019",
     "meaning-0": "territory:commune",
     "meaning-1": "indicator:population",
+    "cog_year": "2020",
 }
+SAID = {name: CHOSEN[name] for name in ("period", "meaning-0", "meaning-1", "cog_year")}
 PASSWORD = "correct-horse-9"
 Headers = Callable[[str | None], dict[str, str]]
 
@@ -142,7 +144,7 @@ def test_the_view_is_made_once(put: Put) -> None:
 
 def test_a_form_without_its_token_is_refused(app: Any, put: Put, people: Headers) -> None:
     resource = put()
-    for part in ("chargement/relire", "chargement/couverture", "colonnes", "colonnes/reprendre"):
+    for part in ("chargement/relire", "chargement/couverture", "colonnes"):
         app.post(page_of(resource, part), headers=people("cheffe"), status=400)
 
 
@@ -168,13 +170,42 @@ def test_told_columns_are_read_and_offered_to_the_next_file(
     assert release is not None
     assert (release.indicators, release.periods) == (["population"], ["2019"])
 
+    assert release.cog_year == 2020
+    report = app.get(page_of(resource), headers=editor).body
+    assert "2020" in report[report.index('id="assumptions"') :]
+    assert chosen(app.get(page_of(resource, "colonnes"), headers=editor).body) == SAID
+
     other = put(UNKNOWN + b"44190;29000\r\n", cog_year="2021")
     run_all()
-    assert resource["id"] in app.get(page_of(other, "colonnes"), headers=editor).body
-    sent = send(app, "editrice", other, "colonnes/reprendre", **{"from": resource["id"]})
+    page = app.get(page_of(other, "colonnes"), headers=editor).body
+    assert f"?from={resource['id']}" in page
+    assert chosen(page) != SAID
+    # It is looked at before it is taken: the next file is seldom of the same year.
+    part = f"colonnes?from={resource['id']}"
+    assert chosen(app.get(page_of(other, part), headers=editor).body) == SAID
+    assert Release.of_resource(other["id"]) is None
+    assert model.Session.query(HeaderMapping).count() == 1
+    sent = send(app, "editrice", other, part, **CHOSEN | {"period": "2020", "cog_year": ""})
     assert sent.status_code == 302
     run_all()
-    assert Release.of_resource(other["id"]) is not None
+    taken = Release.of_resource(other["id"])
+    assert taken is not None
+    assert (taken.periods, taken.cog_year) == (["2020"], 2021)
+
+
+def chosen(page: str) -> dict[str, str]:
+    """What the form of a page holds of `SAID`."""
+    found = {}
+    for name in SAID:
+        field = re.search(rf'<(select|input)[^>]* name="{name}"[^>]*>', page)
+        assert field
+        if field[1] == "input":
+            value = re.search(r'value="([^"]*)"', field[0])
+        else:
+            options = page[field.end() : page.index("</select>", field.end())]
+            value = re.search(r'value="([^"]*)" selected', options)
+        found[name] = value[1] if value else ""
+    return found
 
 
 @pytest.mark.parametrize(
@@ -185,6 +216,7 @@ def test_told_columns_are_read_and_offered_to_the_next_file(
         ({"meaning-0": "ignored"}, "error-file"),
         ({"meaning-0": "indicator:population"}, "error-meaning-1"),
         ({"period-1": "20"}, "error-period-1"),
+        ({"cog_year": "1066"}, "error-cog_year"),
     ],
 )
 def test_a_wrong_answer_is_kept_and_said(

@@ -138,6 +138,20 @@ def test_a_mapping_for_figures_asks_for_their_period() -> None:
     assert profile.indicators == {"population"}
 
 
+def test_a_mapping_says_the_geography_of_its_codes(read: Read) -> None:
+    # Sainte-Luce-sur-Loire, and a commune that was split on 1 January 2024.
+    data = b"code;gens\n44172;15000\n85165;900\n"
+    choices = {"code": ("territory:commune", None), "gens": ("indicator:population", None)}
+    mapping = mapping_from(choices, shape="observations", period="2018", cog_year=2021)
+    found = read("people.csv", data, mapping=mapping, cog_year=2024)
+    assert found.cog_year == 2021
+    told = [one for one in found.report.assumptions if one.code.startswith("cog_year")]
+    assert [(one.code, one.params["year"]) for one in told] == [("cog_year_of_mapping", 2021)]
+    unsaid = mapping_from(choices, shape="observations", period="2018")
+    assert "cog_year" not in unsaid
+    assert read("people.csv", data, mapping=unsaid, cog_year=2024).cog_year == 2024
+
+
 def test_a_wrong_mapping_is_refused_with_its_key(read: Read) -> None:
     found = read("unknown.csv", UNKNOWN.encode(), mapping={"name": "m", "shape": "records"})
     assert found.state == "refused"
