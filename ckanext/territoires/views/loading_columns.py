@@ -9,6 +9,7 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import number_wording
+from ckanext.territoires.logic.validators.dataset import territoires_cog_year
 
 #: What a file whose lines are not figures may list, in the order of the form.
 KINDS = ("grant", "plan", "risk", "programme", "zoning", "post")
@@ -170,7 +171,7 @@ def _check(form: Form) -> None:
         form.errors["year"] = tk._("Write a year: 2019")
     if form.cog_year:
         try:
-            tk.get_validator("territoires_cog_year")(form.cog_year)
+            territoires_cog_year(form.cog_year)
         except tk.Invalid as error:
             form.errors["cog_year"] = str(error.error)
     placed = any(meaning.startswith("territory:") for meaning in meanings)
