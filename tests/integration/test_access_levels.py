@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from ckan import model, plugins
+from ckan import model
 from ckan.lib.search import commit, rebuild
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
 from werkzeug.datastructures import FileStorage
 
+from tests.helpers.people import ROLES, People, of_each_role
+
 LEVELS = ("public", "agents", "service")
-ROLES = ("anonymous", "agent", "other_member", "member", "sysadmin")
 MAY_SEE = {
     "anonymous": {"public"},
     "agent": {"public", "agents"},
@@ -32,17 +33,12 @@ class World:
     """A service, another one, five people, and a dataset of each level with a file."""
 
     app: CKANTestApp
-    users: dict[str, str]
-    tokens: dict[str, str]
-    service: dict[str, Any]
+    people: People
     group: dict[str, Any]
     datasets: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def call(self, role: str, action: str, **data: Any) -> Any:
-        name = self.users[role]
-        user = model.User.get(name) if name else None
-        context: Any = {"user": name, "ignore_auth": False, "auth_user_obj": user}
-        return tk.get_action(action)(context, data)
+        return self.people.call(role, action, **data)
 
     def page(self, role: str, path: str) -> str:
         return self.app.get(path, headers=self.headers(role)).text
@@ -51,7 +47,7 @@ class World:
         return self.app.get(path, headers=self.headers(role), follow_redirects=False).status_code
 
     def headers(self, role: str) -> dict[str, str]:
-        return {"Authorization": self.tokens[role]} if role in self.tokens else {}
+        return self.people.headers(role)
 
     def readable(self, role: str, action: str, of: Callable[[dict[str, Any]], str]) -> Seen:
         seen = set()
@@ -89,22 +85,10 @@ def upload(role_user: str, dataset: dict[str, Any], level: str) -> dict[str, Any
 
 
 def build(app: CKANTestApp) -> World:
-    people = {role: factories.User(name=role.replace("_", "-")) for role in ROLES[1:-1]}
-    people["sysadmin"] = factories.Sysadmin(name="sysadmin")
-    tokens: dict[str, str] = {
-        role: factories.APIToken(user=user["name"])["token"] for role, user in people.items()
-    }
-    service = factories.Organization(
-        name="ddtm-44",
-        territory="fr:departement:44",
-        users=[{"name": people["member"]["name"], "capacity": "editor"}],
-    )
-    factories.Organization(
-        name="dreal", users=[{"name": people["other_member"]["name"], "capacity": "admin"}]
-    )
+    people = of_each_role(name="ddtm-44", territory="fr:departement:44")
+    names = people.names
     group = factories.Group(name="eau")
-    names = {"anonymous": "", **{role: user["name"] for role, user in people.items()}}
-    world = World(app, names, tokens, service, group)
+    world = World(app, people, group)
     for level in LEVELS:
         dataset = tk.get_action("package_create")(
             {"user": names["member"]},
@@ -113,7 +97,7 @@ def build(app: CKANTestApp) -> World:
                 "name": f"zeta-{level}",
                 "title": f"Zeta {level}",
                 "notes": f"Zeta {level}",
-                "owner_org": service["id"],
+                "owner_org": people.service["id"],
                 "access_level": level,
                 "territory": ["fr:commune:44109"],
                 "tag_string": f"commun,zeta-{level}-mot",
@@ -134,8 +118,6 @@ def world(
     _site: CKANTestApp, reset_db: Callable[[], None], reset_index: Callable[[], None]
 ) -> World:
     """One world for all that only looks at it."""
-    if not plugins.plugin_loaded("territoires"):
-        plugins.load_all()
     reset_db()
     reset_index()
     return build(_site)
@@ -370,7 +352,7 @@ class TestBulk:
         world = own_world
         ids = [d["id"] for d in world.datasets.values()]
         admin = "sysadmin"
-        world.call(admin, "bulk_update_private", datasets=ids, org_id=world.service["id"])
+        world.call(admin, "bulk_update_private", datasets=ids, org_id=world.people.service["id"])
         assert seen_by(world)["agent"] == set()
         assert seen_by(world)["member"] == set(LEVELS)
         levels = {world.call(admin, "package_show", id=id)["access_level"] for id in ids}
@@ -380,14 +362,16 @@ class TestBulk:
     def test_public(self, own_world: World) -> None:
         world = own_world
         ids = [d["id"] for d in world.datasets.values()]
-        world.call("sysadmin", "bulk_update_public", datasets=ids, org_id=world.service["id"])
+        world.call(
+            "sysadmin", "bulk_update_public", datasets=ids, org_id=world.people.service["id"]
+        )
         assert seen_by(world)["anonymous"] == set(LEVELS)
 
     def test_not_an_editor(self, own_world: World) -> None:
         ids = [own_world.datasets["service"]["id"]]
         with pytest.raises(tk.NotAuthorized):
             own_world.call(
-                "agent", "bulk_update_public", datasets=ids, org_id=own_world.service["id"]
+                "agent", "bulk_update_public", datasets=ids, org_id=own_world.people.service["id"]
             )
 
 

@@ -56,9 +56,15 @@ DISJOINT = (
 )
 
 
-def load(dataset: dict[str, Any], path: Path) -> None:
+def link(service: dict[str, Any], name: str) -> dict[str, Any]:
+    """Make a file, of a dataset of its own: a change of the dataset ends what a link has loaded."""
+    dataset = factories.Dataset(owner_org=service["id"], access_level="public", title="Grants")
+    return factories.Resource(package_id=dataset["id"], url=f"http://example.test/{name}")
+
+
+def load(service: dict[str, Any], path: Path) -> None:
     """Read a file, and write all that it holds."""
-    resource = factories.Resource(package_id=dataset["id"], url=f"http://example.test/{path.name}")
+    resource = link(service, path.name)
     found = loading.read(path, path.name)
     assert found.state == "read", path.name
     number = load_records(
@@ -73,19 +79,16 @@ def load(dataset: dict[str, Any], path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def _site(reset_db: Any) -> Iterator[None]:
+def _loaded(reset_db: Any) -> Iterator[None]:
     """All the files of grants of the demonstration, and two of another year."""
     reset_db()
     author = factories.User(name="autrice")
-    dataset = factories.Dataset(
-        owner_org=factories.Organization()["id"], access_level="public", title="Grants"
-    )
+    service = factories.Organization()
     for name in OVERLAPPING:
-        load(dataset, FILES / name)
+        load(service, FILES / name)
     for rows in DISJOINT:
-        resource = factories.Resource(package_id=dataset["id"], url="http://example.test/x.csv")
         load_records(
-            resource,
+            link(service, "x.csv"),
             rows,
             indicators=["grants_count", "grants_granted"],
             periods=["2021"],
@@ -142,7 +145,7 @@ def portrayed(territory: str) -> dict[str, tuple[float | None, int | None]]:
     }
 
 
-@pytest.mark.usefixtures("_site")
+@pytest.mark.usefixtures("_loaded")
 class TestOneFigure:
     @pytest.mark.parametrize("territory", EVERYWHERE)
     @pytest.mark.parametrize("year", ["2019", "2021"])

@@ -8,23 +8,22 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import ckan.model as model
 import pytest
 from ckan.tests import factories
-from ckan.tests.helpers import CKANTestApp, _get_test_app
-from sqlalchemy import event
+from ckan.tests.helpers import CKANTestApp
 
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.figures.levels import Levelled
 from tests.helpers import comparateur
+from tests.helpers.people import ROLES, People, of_each_role
+from tests.helpers.queries import counted_queries
 
 NANTES = "/territoire/commune/44109/nantes/portrait"
 ANCENIS = "/territoire/epci/244400552/cc-du-pays-d-ancenis/portrait"
 LOIRE_ATLANTIQUE = "/territoire/departement/44/loire-atlantique/portrait"
-ROLES = ("anonymous", "agent", "other_member", "member", "sysadmin")
 #: By the access level of the dataset: the indicators it holds, and the charts they make.
 HELD = {
     "public": (),
@@ -49,33 +48,26 @@ class Site:
     """The extract of the comparateur in a dataset of a service, and the people."""
 
     app: CKANTestApp
-    tokens: dict[str, str] = field(default_factory=dict)
+    people: People
 
     def get(self, address: str, role: str = "anonymous", **options: Any) -> Any:
-        headers = {"Authorization": self.tokens[role]} if role in self.tokens else {}
-        headers |= options.pop("headers", {})
+        headers = self.people.headers(role) | options.pop("headers", {})
         return self.app.get(address, headers=headers, **options)
 
 
 @pytest.fixture(scope="module")
-def site(reset_db: Any) -> Iterator[Site]:
+def site(_site: CKANTestApp, reset_db: Any) -> Iterator[Site]:
     reset_db()
-    site = Site(_get_test_app())
-    for role in ("agent", "other_member", "member"):
-        site.tokens[role] = factories.UserWithToken(name=role.replace("_", "-"))["token"]
-    site.tokens["sysadmin"] = factories.SysadminWithToken(name="sysadmin")["token"]
-    member = [{"name": "member", "capacity": "editor"}]
-    service = factories.Organization(title="INSEE", users=member)
-    factories.Organization(users=[{"name": "other-member", "capacity": "admin"}])
+    people = of_each_role(title="INSEE")
     whole = comparateur.levelled()
     apart = [name for names in HELD.values() for name in names]
     for level, names in HELD.items():
         dataset = factories.Dataset(
-            owner_org=service["id"], title="Comparateur 2021", access_level=level
+            owner_org=people.service["id"], title="Comparateur 2021", access_level=level
         )
         resource = factories.Resource(package_id=dataset["id"], url="http://example.test/c.csv")
         comparateur.publish(dataset["id"], resource["id"], held(whole, names, apart))
-    yield site
+    yield Site(_site, people)
     reset_db()
 
 
@@ -268,15 +260,6 @@ def number(text: str) -> float | None:
 
 def queries(site: Site, path: str) -> int:
     """How many times the database is asked."""
-    asked: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    engine = model.meta.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with counted_queries() as asked:
         site.get(path)
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
     return len(asked)

@@ -13,7 +13,7 @@ from typing import Any
 import pypdf
 import pytest
 import sqlalchemy as sa
-from ckan import model, plugins
+from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 from ckan.tests.helpers import CKANTestApp
@@ -27,10 +27,10 @@ from ckanext.territoires.logic.edition_batch import Ledger, Line
 from ckanext.territoires.model import CustomTerritory, Edition, Observation, Release
 from ckanext.territoires.portrait.reading import portrait_from_dict
 from ckanext.territoires.renderings import FORMATS
+from tests.helpers.people import ROLES, People, of_each_role
 
 NANTES, REZE, CORDEMAIS = "fr:commune:44109", "fr:commune:44143", "fr:commune:44045"
 PAGE = "/territoire/commune/44109/nantes"
-ROLES = ("anonymous", "agent", "other_member", "member", "sysadmin")
 # Dwellings of Nantes come from a file of one service: nobody else may read them.
 SECRET = "123457"
 MAY_SEE = {"member", "sysadmin"}
@@ -42,24 +42,20 @@ class World:
     """People, a public file of populations and one of a service alone."""
 
     app: CKANTestApp
-    users: dict[str, str]
-    tokens: dict[str, str]
+    people: People
 
     def call(self, role: str, action: str, **data: Any) -> Any:
-        name = self.users[role]
         releases.forget()
-        user = model.User.get(name) if name else None
-        context: Any = {"user": name, "ignore_auth": False, "auth_user_obj": user}
         with spoken("fr"):
-            return tk.get_action(action)(context, data)
+            return self.people.call(role, action, **data)
 
     def get(self, role: str, path: str, **options: Any) -> Any:
-        headers = {"Authorization": self.tokens[role]} if role in self.tokens else {}
+        headers = self.people.headers(role)
         headers |= options.pop("headers", {})
         return self.app.get(path, headers=headers, follow_redirects=False, **options)
 
     def api(self, role: str, action: str, **data: Any) -> Any:
-        headers = {"Authorization": self.tokens[role]}
+        headers = self.people.headers(role)
         answer = self.app.post(f"/api/3/action/{action}", json=data, headers=headers)
         return json.loads(answer.data)["result"]
 
@@ -112,38 +108,23 @@ def world(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
-    if not plugins.plugin_loaded("territoires"):
-        plugins.load_all()
     reset_db()
     reset_index()
     monkeypatch.setitem(tk.config, "ckan.storage_path", str(tmp_path / "storage"))
-    people = {
-        role: factories.User(name=role.replace("_", "-"), fullname=f"Dominique {role}")
-        for role in ROLES[1:-1]
-    }
-    people["sysadmin"] = factories.Sysadmin(name="sysadmin")
-    tokens: dict[str, str] = {
-        role: factories.APIToken(user=user["name"])["token"] for role, user in people.items()
-    }
-    ddtm = factories.Organization(
+    people = of_each_role(
         name="ddtm-44",
         title="DDTM de Loire-Atlantique",
         territory="fr:departement:44",
-        users=[{"name": people["member"]["name"], "capacity": "editor"}],
+        other={"territory": "fr:departement:49"},
     )
-    factories.Organization(
-        name="ddt-49",
-        territory="fr:departement:49",
-        users=[{"name": people["other_member"]["name"], "capacity": "admin"}],
-    )
+    ddtm = people.service
     publish(
         ddtm["id"],
         "public",
         {NANTES: {"population": 318808.0}, REZE: {"population": 43217.0}},
     )
     publish(ddtm["id"], "service", {NANTES: {"dwellings": float(SECRET)}})
-    names = {"anonymous": "", **{role: user["name"] for role, user in people.items()}}
-    return World(app, names, tokens)
+    return World(app, people)
 
 
 def text_of(content: bytes, form: str) -> str:
@@ -328,7 +309,7 @@ class TestEdition:
         assert world.edition("agent")["state"] == "queued"
 
     def test_a_page_freezes_and_checks_where_it_is_asked_from(self, world: World) -> None:
-        headers = {"Authorization": world.tokens["agent"]}
+        headers = world.people.headers("agent")
         answer = world.app.post(f"{PAGE}/editions", headers=headers, follow_redirects=False)
         assert answer.status_code == 400
         assert not model.Session.scalars(sa.select(Edition)).all()
@@ -416,7 +397,7 @@ class TestComment:
         answer = world.app.post(
             f"{PAGE}/portrait/commentaire/population",
             data={"text": "Un."},
-            headers={"Authorization": world.tokens["member"]},
+            headers=world.people.headers("member"),
             follow_redirects=False,
         )
         assert answer.status_code == 400
@@ -459,7 +440,9 @@ class TestBatch:
     def test_sees_what_a_visitor_sees_unless_told(self, world: World, tmp_path: Path) -> None:
         options = ("--level", "self", "--format", "csv")
         self.run(tmp_path / "visitor", *options, territory=NANTES)
-        self.run(tmp_path / "member", *options, "--user", world.users["member"], territory=NANTES)
+        self.run(
+            tmp_path / "member", *options, "--user", world.people.names["member"], territory=NANTES
+        )
         name = "portrait-nantes-44109.csv"
         assert SECRET not in (tmp_path / "visitor" / name).read_text(encoding="utf-8-sig")
         assert SECRET in (tmp_path / "member" / name).read_text(encoding="utf-8-sig")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from ckan import model, plugins
-from ckan.tests import factories
-from ckan.tests.helpers import CKANTestApp, _get_test_app, call_action
+from ckan import model
+from ckan.tests.helpers import CKANTestApp, call_action
 
 from ckanext.territoires.bridge import profile
 from ckanext.territoires.model import CustomTerritory
+from tests.helpers.people import People, of_each_role
 
 NANTES_PAGE = "/territoire/commune/44109/nantes"
 LEVELS = ("public", "agents", "service")
@@ -33,11 +33,10 @@ class World:
     """A service, five people, and three datasets of each access level about Nantes."""
 
     app: CKANTestApp
-    tokens: dict[str, str] = field(default_factory=dict)
+    people: People
 
     def get(self, role: str, address: str, **options: Any) -> Any:
-        headers = {"Authorization": self.tokens[role]} if role in self.tokens else {}
-        return self.app.get(address, headers=headers, **options)
+        return self.app.get(address, headers=self.people.headers(role), **options)
 
     def browser(self, role: str) -> Any:
         """Return a client with a session of its own, signed in by the form."""
@@ -56,24 +55,14 @@ def send(browser: Any, address: str, **data: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> World:
-    plugins.load_all()
+def world(
+    _site: CKANTestApp, reset_db: Callable[[], None], reset_index: Callable[[], None]
+) -> World:
     reset_db()
     reset_index()
-    world = World(_get_test_app())
-    people: dict[str, dict[str, Any]] = {
-        role: factories.UserWithToken(name=role.replace("_", "-"), password=PASSWORD)
-        for role in ("agent", "other_member", "member")
-    }
-    people["sysadmin"] = factories.SysadminWithToken(name="sysadmin")
-    world.tokens = {role: person["token"] for role, person in people.items()}
-    service = factories.Organization(
-        name="ddtm-44",
-        title="DDTM 44",
-        territory="fr:departement:44",
-        users=[{"name": "member", "capacity": "editor"}],
+    people = of_each_role(
+        password=PASSWORD, name="ddtm-44", title="DDTM 44", territory="fr:departement:44"
     )
-    factories.Organization(name="dreal", users=[{"name": "other-member", "capacity": "admin"}])
     for level in LEVELS:
         for rank, territory in enumerate(("commune:44109", "epci:244400404", "departement:44")):
             call_action(
@@ -82,11 +71,11 @@ def world(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Worl
                 name=f"zeta-{level}-{rank}",
                 title=f"Zeta {level} {rank}",
                 notes="Zeta",
-                owner_org=service["id"],
+                owner_org=people.service["id"],
                 access_level=level,
                 territory=[f"fr:{territory}"],
             )
-    return world
+    return World(_site, people)
 
 
 def seen(body: str) -> set[str]:

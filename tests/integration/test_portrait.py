@@ -9,11 +9,9 @@ from typing import Any
 
 import ckan.model as model
 import pytest
-import sqlalchemy as sa
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
-from ckan.tests.helpers import CKANTestApp, call_action
-from sqlalchemy import event
+from ckan.tests.helpers import CKANTestApp
 
 from ckanext.territoires.bridge import releases
 from ckanext.territoires.bridge.reference import reference
@@ -21,6 +19,8 @@ from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.levels import with_levels
 from ckanext.territoires.model import CustomTerritory, Release
 from tests.helpers import comparateur
+from tests.helpers.people import People, call_as, of_each_role
+from tests.helpers.queries import counted_queries
 
 NANTES, METROPOLE = "fr:commune:44109", "fr:epci:244400404"
 LOIRE_ATLANTIQUE, PAYS_DE_LA_LOIRE = "fr:departement:44", "fr:region:52"
@@ -30,8 +30,7 @@ PORTRAIT = "/territoire/commune/44109/nantes/portrait"
 def show(user: str | None = None, id: str = NANTES, **data: Any) -> dict[str, Any]:
     """The portrait that a person sees (None: an anonymous visitor)."""
     releases.forget()
-    context = {"ignore_auth": False, "user": user or ""}
-    return call_action("territoires_portrait_show", context, id=id, **data)
+    return call_as(user, "territoires_portrait_show", id=id, **data)
 
 
 def refused(**data: Any) -> dict[str, Any]:
@@ -51,17 +50,9 @@ def has(portrait: dict[str, Any], indicator: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def site(reset_db: Any) -> Iterator[dict[str, Any]]:
-    """The extract of the comparateur loaded in a public dataset; nothing here changes it."""
-    reset_db()
+def site(loaded_extract: dict[str, Any]) -> dict[str, Any]:
+    """The extract of the comparateur, and a territory that its author keeps to herself."""
     author = factories.User(name="autrice")
-    service = factories.Organization(title="INSEE")
-    dataset = factories.Dataset(
-        owner_org=service["id"], title="Comparateur 2021", access_level="public"
-    )
-    resource = factories.Resource(package_id=dataset["id"], url="http://example.test/c.csv")
-    release = comparateur.publish(dataset["id"], resource["id"])
-    # By the model: the plugins are loaded for each test.
     model.Session.add(
         CustomTerritory(
             slug="deux-rives",
@@ -72,8 +63,7 @@ def site(reset_db: Any) -> Iterator[dict[str, Any]]:
         )
     )
     model.Session.commit()
-    yield {"dataset": dataset, "resource": resource, "release": release}
-    reset_db()
+    return loaded_extract
 
 
 @pytest.mark.usefixtures("site")
@@ -197,21 +187,13 @@ class TestErrors:
 
 
 @pytest.fixture(scope="module")
-def roles(site: dict[str, Any]) -> Iterator[dict[str, str | None]]:
+def people(site: dict[str, Any]) -> Iterator[People]:
     """A file that only a service may see: a population of Nantes that is not the public one."""
-    member, other = factories.User(name="membre"), factories.User(name="autre")
-    agent, admin = factories.User(name="agente"), factories.Sysadmin(name="admin-portrait")
-    service = factories.Organization(users=[{"name": member["name"], "capacity": "member"}])
-    factories.Organization(users=[{"name": other["name"], "capacity": "editor"}])
-    dataset = factories.Dataset(owner_org=service["id"])
-    resource = factories.Resource(package_id=dataset["id"], url="http://example.test/s.csv")
-    # By the model: the validators of the plugins are loaded for each test.
-    model.Session.execute(
-        sa.update(model.Package)
-        .where(model.Package.id == dataset["id"])
-        .values(private=True, extras={"access_level": "service"})
+    people = of_each_role("member")
+    dataset = factories.Dataset(
+        owner_org=people.service["id"], access_level="service", access_reason="internal"
     )
-    model.Session.commit()
+    resource = factories.Resource(package_id=dataset["id"], url="http://example.test/s.csv")
     rows = comparateur.file_rows().copy()
     # Later COG year: this file wins for whoever may see it.
     rows["P18_POP"] += 1
@@ -224,13 +206,7 @@ def roles(site: dict[str, Any]) -> Iterator[dict[str, str | None]]:
         cog_year=2022,
     )
     comparateur.publish(dataset["id"], resource["id"], found, cog_year=2022)
-    yield {
-        "anonymous": None,
-        "agent": agent["name"],
-        "another": other["name"],
-        "member": member["name"],
-        "sysadmin": admin["name"],
-    }
+    yield people
     model.Session.rollback()
     model.Session.delete(Release.of_resource(resource["id"]))
     model.Session.commit()
@@ -243,29 +219,20 @@ class TestWhoSees:
         [
             ("anonymous", 314138),
             ("agent", 314138),
-            ("another", 314138),
+            ("other_member", 314138),
             ("member", 314139),
             ("sysadmin", 314139),
         ],
     )
-    def test_the_figures_of_a_restricted_file(
-        self, roles: dict[str, str | None], who: str, value: int
-    ) -> None:
-        portrait = show(roles[who])
+    def test_the_figures_of_a_restricted_file(self, people: People, who: str, value: int) -> None:
+        portrait = show(people.names[who])
         assert row(portrait, "population")["figure"]["value"] == value
         assert has(portrait, "poverty_rate_tenants") == (value == 314139)
         assert len(portrait["sources"]) == (2 if value == 314139 else 1)
 
     @pytest.mark.parametrize(("who", "seen"), [("anonymous", False), ("member", True)])
-    def test_pages(
-        self, app: CKANTestApp, roles: dict[str, str | None], who: str, seen: bool
-    ) -> None:
-        name = roles[who]
-        token = ""
-        if name:
-            made = call_action("api_token_create", {"user": name}, user=name, name="t")
-            token = made["token"]
-        headers = {"Authorization": token} if token else {}
+    def test_pages(self, app: CKANTestApp, people: People, who: str, seen: bool) -> None:
+        headers = people.headers(who)
         for path in (PORTRAIT, f"{PORTRAIT}/comparer"):
             body = app.get(path, headers=headers, status=200).text
             assert ("314\u202f139" in body) == seen
@@ -318,21 +285,12 @@ class TestPages:
 @pytest.mark.usefixtures("site")
 def test_the_number_of_queries_does_not_depend_on_the_territory() -> None:
     counted: list[tuple[str, int]] = []
-    engine = model.meta.engine
     ids = [NANTES, "fr:commune:44184", METROPOLE, "fr:arrondissement:442", LOIRE_ATLANTIQUE]
     ids += [PAYS_DE_LA_LOIRE, "country-subset:fr:metro", "country:fr", "fr:epci:243500741"]
     show()
     for id in ids:
-        statements: list[str] = []
-
-        def count(
-            _c: Any, _cursor: Any, statement: str, *_rest: Any, kept: Any = statements
-        ) -> None:
-            kept.append(statement)
-
-        event.listen(engine, "before_cursor_execute", count)
-        show(id=id)
-        event.remove(engine, "before_cursor_execute", count)
+        with counted_queries() as statements:
+            show(id=id)
         counted.append((id, len(statements)))
     assert max(n for _, n in counted) <= 7, counted
     assert len({n for _, n in counted}) <= 2, counted

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ckan import plugins
 from ckan.tests import factories
-from ckan.tests.helpers import call_action
 
 from ckanext.territoires.bridge import releases
 from tests.helpers.grants import load, record
+from tests.helpers.people import ROLES, People, call_as, of_each_role
 
 NANTES, REZE = "fr:commune:44109", "fr:commune:44143"
 LOIRE_ATLANTIQUE, REGION = "fr:departement:44", "fr:region:52"
@@ -23,41 +22,33 @@ PUBLIC = [
     record(kind="grant", places=[REZE], scheme="DETR", granted=10, year=2019),
 ]  # fmt: skip
 PRIVATE = [record(kind="programme", places=[REZE], scheme="Zeta secret", title="Zeta")]
-ROLES = ("anonymous", "agent", "other_member", "member", "sysadmin")
 
 
 @pytest.fixture(scope="module")
-def people(reset_db: Any) -> Iterator[dict[str, str]]:
+def people(reset_db: Any) -> Iterator[People]:
     """Two services, their people, a public file and one that a service keeps."""
-    if not plugins.plugin_loaded("territoires"):
-        plugins.load_all()
     reset_db()
-    names = {"anonymous": "", "sysadmin": factories.Sysadmin(name="sysadmin")["name"]}
-    for role in ("agent", "other_member", "member"):
-        names[role] = factories.User(name=role.replace("_", "-"))["name"]
-    service = factories.Organization(users=[{"name": names["member"], "capacity": "member"}])
-    factories.Organization(users=[{"name": names["other_member"], "capacity": "member"}])
+    people = of_each_role("member")
     for level, rows in (("public", PUBLIC), ("service", PRIVATE)):
         dataset = factories.Dataset(
-            owner_org=service["id"], access_level=level, access_reason="internal"
+            owner_org=people.service["id"], access_level=level, access_reason="internal"
         )
         resource = factories.Resource(package_id=dataset["id"], url=f"http://example.test/{level}")
         load(resource, rows)
-    yield names
+    yield people
     reset_db()
 
 
 def labels(territory: str, user: str = "") -> dict[str, dict[str, Any]]:
     """What the theme of the State's action names, by scheme."""
     releases.forget()
-    context = {"ignore_auth": False, "user": user}
-    portrait = call_action("territoires_portrait_show", context, id=territory)
+    portrait = call_as(user, "territoires_portrait_show", id=territory)
     found = [(theme["name"], label) for theme in portrait["themes"] for label in theme["labels"]]
     assert {theme for theme, _label in found} <= {"state_action"}
     return {label["title"]: label for _theme, label in found}
 
 
-def test_those_of_a_commune_are_named(people: dict[str, str]) -> None:
+def test_those_of_a_commune_are_named(people: People) -> None:
     found = labels(REZE)
     assert set(found) == {"Petites villes de demain", "ZRR"}
     assert found["Petites villes de demain"]["kind"] == "programme"
@@ -65,15 +56,15 @@ def test_those_of_a_commune_are_named(people: dict[str, str]) -> None:
     assert found["ZRR"]["kind"] == "zoning"
 
 
-def test_those_of_a_departement_are_its_communes(people: dict[str, str]) -> None:
+def test_those_of_a_departement_are_its_communes(people: People) -> None:
     assert set(labels(LOIRE_ATLANTIQUE)) == {"France services", "Petites villes de demain", "ZRR"}
 
 
-def test_a_region_has_too_many_to_name(people: dict[str, str]) -> None:
+def test_a_region_has_too_many_to_name(people: People) -> None:
     assert labels(REGION) == {}
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_who_sees_those_of_a_file_that_is_kept(people: dict[str, str], role: str) -> None:
+def test_who_sees_those_of_a_file_that_is_kept(people: People, role: str) -> None:
     seen = role in ("member", "sysadmin")
-    assert ("Zeta secret" in labels(REZE, people[role])) == seen
+    assert ("Zeta secret" in labels(REZE, people.names[role])) == seen

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ckan import plugins
 from ckan.lib.search import SearchQueryError
 from ckan.tests import factories
 from ckan.tests.helpers import _get_test_app, call_action
@@ -48,7 +47,6 @@ ASKED = (NANTES, OREE, REDON, NANTES_METROPOLE, REDON_AGGLOMERATION, LOIRE_ATLAN
 
 @pytest.fixture(scope="module")
 def site(reset_db: Callable[[], None], reset_index: Callable[[], None]) -> Any:
-    plugins.load_all()
     reset_db()
     reset_index()
     producer = factories.User()

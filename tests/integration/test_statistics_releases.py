@@ -7,19 +7,15 @@ from typing import Any
 import pandas as pd
 import pytest
 from ckan.tests import factories
-from ckan.tests.helpers import CKANTestApp, call_action
+from ckan.tests.helpers import CKANTestApp
 
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.figures.indicator import load_indicators
 from ckanext.territoires.figures.levels import with_levels
 from tests.helpers import comparateur
+from tests.helpers.people import ROLES, call_as, of_each_role
 
 NANTES = "fr:commune:44109"
-
-
-def call_as(user: str | None, action: str, **data: Any) -> Any:
-    """Call an action with its rights checked (None: an anonymous visitor)."""
-    return call_action(action, {"ignore_auth": False, "user": user or ""}, **data)
 
 
 def search(user: str | None = None, **data: Any) -> dict[str, Any]:
@@ -63,33 +59,20 @@ class TestSeveralReleases:
 
 @pytest.mark.usefixtures("clean_db", "clean_index")
 class TestWhoSees:
-    ROLES = ("anonymous", "agent", "other", "member", "sysadmin")
-
-    @pytest.fixture
-    def people(self) -> dict[str, str | None]:
-        return {
-            "anonymous": None,
-            "agent": factories.User()["name"],
-            "other": factories.User()["name"],
-            "member": factories.User()["name"],
-            "sysadmin": factories.Sysadmin()["name"],
-        }
-
     @pytest.mark.parametrize(
         ("level", "readers"),
         [
             ("public", set(ROLES)),
-            ("agents", {"agent", "other", "member", "sysadmin"}),
+            ("agents", set(ROLES) - {"anonymous"}),
             ("service", {"member", "sysadmin"}),
         ],
     )
     def test_figures_are_those_of_the_datasets_one_may_see(
-        self, app: CKANTestApp, people: dict[str, str | None], level: str, readers: set[str]
+        self, app: CKANTestApp, level: str, readers: set[str]
     ) -> None:
-        service = factories.Organization(users=[{"name": people["member"], "capacity": "member"}])
-        factories.Organization(users=[{"name": people["other"], "capacity": "admin"}])
+        people = of_each_role("member")
         dataset = factories.Dataset(
-            owner_org=service["id"],
+            owner_org=people.service["id"],
             title="Secret title",
             access_level=level,
             access_reason="internal" if level != "public" else "",
@@ -101,27 +84,23 @@ class TestWhoSees:
         found = with_levels(frame, load_indicators(), reference(), cog_year=2026)
         comparateur.publish(dataset["id"], resource["id"], found)
         query = f"territories={NANTES}&indicators=population"
-        for role in self.ROLES:
+        for role in ROLES:
             sees = role in readers
-            answer = search(people[role], territories=[NANTES], indicators=["population"])
+            answer = search(people.names[role], territories=[NANTES], indicators=["population"])
             assert [r["value"] for r in answer["rows"]] == ([1234567.0] if sees else []), role
             assert bool(answer["absent"]) is not sees, role
             (listed,) = [
                 one
-                for one in call_as(people[role], "territoires_indicator_list", q="population")
+                for one in call_as(people.names[role], "territoires_indicator_list", q="population")
                 if one["name"] == "population"
             ]
             assert bool(listed["periods"]) is bool(listed["releases"]) is sees, role
-            headers = {}
-            if people[role]:
-                token = call_action("api_token_create", user=people[role], name=f"t-{role}")
-                headers = {"Authorization": token["token"]}
             for address in (
                 f"/statistiques?{query}",
                 f"/statistiques/export.csv?{query}",
                 f"/statistiques/export.geojson?{query}",
             ):
-                page = app.get(address, headers=headers).get_data(as_text=True)
+                page = app.get(address, headers=people.headers(role)).get_data(as_text=True)
                 number = "1\u202f234\u202f567" if "export" not in address else "1234567"
                 assert (number in page or "1,234,567" in page) is sees, (role, address)
                 assert ("Secret title" in page) is sees, (role, address)

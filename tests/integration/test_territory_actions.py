@@ -8,18 +8,12 @@ import ckan.model as model
 import pytest
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
-from ckan.tests.helpers import call_action
 
 from ckanext.territoires.bridge import custom
 from ckanext.territoires.model import CustomTerritory
+from tests.helpers.people import call_as
 
 ROLES = ("anonymous", "author", "agent", "sysadmin")
-
-
-def call_as(user: dict[str, Any] | None, action: str, **data: Any) -> Any:
-    """Call an action with its rights checked, as a person (None: an anonymous visitor)."""
-    context = {"ignore_auth": False, "user": user["name"] if user else ""}
-    return call_action(action, context, **data)
 
 
 class TestTerritoryShow:
@@ -99,12 +93,12 @@ class TestMembersAndResolve:
 @pytest.mark.usefixtures("clean_db", "clean_index")
 class TestCustomTerritory:
     @pytest.fixture
-    def people(self) -> dict[str, dict[str, Any] | None]:
+    def people(self) -> dict[str, str | None]:
         return {
             "anonymous": None,
-            "author": factories.User(),
-            "agent": factories.User(),
-            "sysadmin": factories.Sysadmin(),
+            "author": factories.User()["name"],
+            "agent": factories.User()["name"],
+            "sysadmin": factories.Sysadmin()["name"],
         }
 
     def create(self, author: Any, **fields: Any) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +11,10 @@ from ckan import model
 from ckan.model.types import make_uuid
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
-from sqlalchemy import event
 
 from ckanext.territoires.bridge import releases
 from ckanext.territoires.model import Release
+from tests.helpers.queries import counted_queries
 
 MAY_SEE = {
     "anonymous": {"public"},
@@ -92,21 +90,6 @@ def seen(world: World, role: str) -> set[str]:
     releases.forget()
     levels = {id: level for level, id in world.datasets.items()}
     return {levels[info.dataset_id] for info in releases.visible(world.users[role])}
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    engine = model.Session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("role", sorted(MAY_SEE))
