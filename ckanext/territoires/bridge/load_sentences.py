@@ -76,6 +76,10 @@ def _of_files() -> dict[str, str]:
         "null_characters": tk._("Null characters were left out"),
         "broken_character": tk._("A character of this line was lost before the file came here"),
         "stray_quote": tk._("A quotation mark opens here and is never closed"),
+        "too_many_columns": tk._("The file has more than {limit} columns"),
+        "no_header": tk._(
+            "This line holds values: the names of the columns are expected above them"
+        ),
         "duplicated_column": tk._("Two columns have this name"),
         "column_already_read": tk._("Another column already holds this figure"),
         "unknown_layout": tk._("The columns of this file are not those of any known layout"),

@@ -31,6 +31,8 @@ PROBLEMS: Mapping[str, str] = {
     "null_characters": N_("Null characters were left out"),
     "broken_character": N_("A character of this line was lost before the file came here"),
     "stray_quote": N_("A quotation mark opens here and is never closed"),
+    "too_many_columns": N_("The file has more than {limit} columns"),
+    "no_header": N_("This line holds values: the names of the columns are expected above them"),
     "duplicated_column": N_("Two columns have this name"),
     "column_already_read": N_("Another column already holds this figure"),
     "unknown_layout": N_("The columns of this file are not those of any known layout"),

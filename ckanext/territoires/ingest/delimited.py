@@ -20,6 +20,9 @@ def read_text(name: str, text: str, findings: Findings) -> Grid | None:
     if not text.strip():
         findings.problem("empty_file", blocking=True)
         return None
+    if "\n" not in text:
+        # The lines of the first Macintosh, which some spreadsheets still offer.
+        text = text.replace("\r", "\n")
     separator = find_separator(text)
     if separator is None:
         findings.problem("one_column", blocking=True)
@@ -36,7 +39,8 @@ def find_separator(text: str) -> str | None:
     """The character that cuts the most lines into the same number of cells, at least two."""
     head = text[:_HEAD]
     if len(text) > _HEAD:
-        head = head[: max(head.rfind("\n"), 1)]
+        # A first line longer than that is still a line.
+        head = head[: head.rfind("\n") + 1] or text.partition("\n")[0]
     best: tuple[float, int, str] | None = None
     for separator in _SEPARATORS:
         widths = Counter(len(row) for row in _head_rows(head, separator) if any(row))
@@ -72,18 +76,45 @@ def _rows(text: str, separator: str, findings: Findings) -> tuple[list[list[str]
     try:
         for row in reader:
             if reader.line_num - start > _LONGEST_CELL_LINES:
-                return _unquoted(text, separator, start, findings)
+                return _unquoted(text, separator, rows, lines, start, findings)
             rows.append(row)
             lines.append(start)
             start = reader.line_num + 1
     except csv.Error:
-        return _unquoted(text, separator, start, findings)
+        return _unquoted(text, separator, rows, lines, start, findings)
+    if rows and reader.line_num > lines[-1] and not _closed(text, separator, lines[-1]):
+        return _unquoted(text, separator, rows[:-1], lines[:-1], lines[-1], findings)
     return rows, lines
 
 
+def _closed(text: str, separator: str, line: int) -> bool:
+    """Whether the quotes of the last row, which begins on this line, are closed."""
+    row = list(io.StringIO(text, newline=""))[line - 1 :]
+    try:
+        return bool(list(csv.reader(row, delimiter=separator, strict=True)))
+    except csv.Error:
+        return False
+
+
 def _unquoted(
-    text: str, separator: str, line: int, findings: Findings
+    text: str,
+    separator: str,
+    rows: list[list[str]],
+    lines: list[int],
+    start: int,
+    findings: Findings,
 ) -> tuple[list[list[str]], list[int]]:
-    findings.problem("stray_quote", line)
-    rows = [row.split(separator) for row in text.splitlines()]
-    return rows, list(range(1, len(rows) + 1))
+    """The rows before a stray quote, then the lines that follow, each by itself."""
+    findings.problem("stray_quote", start)
+    rest = [line.rstrip("\r\n") for line in io.StringIO(text, newline="")][start - 1 :]
+    return (
+        [*rows, *(_line(line, separator) for line in rest)],
+        [*lines, *range(start, start + len(rest))],
+    )
+
+
+def _line(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return line.split(separator)

@@ -38,7 +38,7 @@ from ckanext.territoires.ingest.reading import MOST_BYTES, read
 from ckanext.territoires.ingest.recognition import Choice, bind, choose, find, left_out
 from ckanext.territoires.ingest.records import derive, record_rows
 from ckanext.territoires.ingest.report import Report
-from ckanext.territoires.ingest.table import Table
+from ckanext.territoires.ingest.table import Table, lacks_header
 from ckanext.territoires.territory.reference import Reference
 
 Progress = Callable[[str, float], None]
@@ -269,6 +269,9 @@ def _unknown(
     choice: Choice, table: Table, findings: Findings, sha256: str, *, mapped: bool
 ) -> Ingested:
     found = choice.recognition
+    if lacks_header(table.header):
+        findings.problem("no_header", choice.grid.preview[choice.row][0], blocking=True)
+        return _stopped("refused", findings, sha256)
     findings.problem("unknown_layout", choice.grid.preview[choice.row][0], blocking=mapped)
     for name in found.missing if mapped else ():
         findings.problem("missing_column", None, name)

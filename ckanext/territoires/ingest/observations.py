@@ -73,7 +73,7 @@ def observe(
     """Observations of a table with a column an indicator; `kept` says which rows to read."""
     kept = kept & located.known
     periods = _row_periods(table, profile, kept, findings)
-    kept = kept & _first_of_each(table, located, periods, kept, findings)
+    kept = kept & _first_of_each(table, profile, located, periods, kept, findings)
     rows = np.flatnonzero(kept)
     values: dict[int, np.ndarray] = {}
     statuses: dict[int, np.ndarray] = {}
@@ -145,6 +145,7 @@ def _row_periods(
 
 def _first_of_each(
     table: Table,
+    profile: Profile,
     located: Located,
     periods: np.ndarray | None,
     kept: np.ndarray,
@@ -152,13 +153,17 @@ def _first_of_each(
 ) -> np.ndarray:
     """Which rows are the first of their territory (and period); others are a problem."""
     first = np.ones(len(kept), dtype=bool)
+    position = find(profile.territory.names, table.header)
+    cells = table.text(position) if position is not None else None
+    column = table.header[position] if position is not None else None
     seen: dict[tuple[str, str], int] = {}
     for row in np.flatnonzero(kept):
         id = located.places[row][0].id
         key = (id, periods[row] if periods is not None else "")
         if key in seen:
             line = int(table.lines[seen[key]])
-            findings.problem("territory_twice", table.lines[row], None, id, first=line)
+            cell = cells[row] if cells else id
+            findings.problem("territory_twice", table.lines[row], column, cell, first=line)
             first[row] = False
         else:
             seen[key] = int(row)

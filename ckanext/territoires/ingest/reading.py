@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -15,13 +16,21 @@ from ckanext.territoires.ingest.delimited import read_text
 from ckanext.territoires.ingest.findings import Findings
 from ckanext.territoires.ingest.objects import read_objects
 from ckanext.territoires.ingest.sheets import read_sheets
-from ckanext.territoires.ingest.table import Grid
+from ckanext.territoires.ingest.table import Grid, trimmed
 
 MOST_BYTES = 600_000_000
 MOST_MEMBERS = 500
+# Statistics by commune have at most some two thousand.
+MOST_COLUMNS = 5_000
+# What is worth reading is never so repetitive: an archive that claims it is made to exhaust.
+_MOST_TIMES = 100
+_ANY_TIMES_BYTES = 64_000_000
 _MOST_READ = 12
 _TABLES = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".ods", ".xls", ".json", ".geojson")
 _COMPOUND = b"\xd0\xcf\x11\xe0"
+# The part of a workbook protected by a password, as its container names it.
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_MARKUP = re.compile(rb"<[a-z!?/]")
 _NEVER_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!", b"7z\xbc")
 _BROKEN = (
     zipfile.BadZipFile,
@@ -49,7 +58,16 @@ class Reading:
 def read(data: bytes, name: str) -> Reading:
     """Read the bytes of a file; `name` is only used when the bytes do not say what they are."""
     findings = Findings()
-    return Reading(_grids(data, name, findings, nested=False), findings)
+    grids = _grids(data, name, findings, nested=False)
+    usable = [grid for grid in grids if _width(grid) <= MOST_COLUMNS]
+    if grids and not usable:
+        findings.problem("too_many_columns", blocking=True, limit=MOST_COLUMNS)
+    return Reading(usable, findings)
+
+
+def _width(grid: Grid) -> int:
+    """The last column in which one of the first rows says something."""
+    return max(len(trimmed(row)) for _, row in grid.preview)
 
 
 def _grids(data: bytes, name: str, findings: Findings, *, nested: bool) -> Sequence[Grid]:
@@ -59,6 +77,9 @@ def _grids(data: bytes, name: str, findings: Findings, *, nested: bool) -> Seque
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
         return _packed(data, name, findings, nested=nested)
     if data.startswith(_COMPOUND):
+        if _ENCRYPTED in data:
+            findings.problem("password", blocking=True)
+            return ()
         return read_sheets(name, data, findings)
     if data.startswith(_NEVER_TABLES) or _markup(data):
         findings.problem("not_a_table", blocking=True)
@@ -78,7 +99,7 @@ def _grids(data: bytes, name: str, findings: Findings, *, nested: bool) -> Seque
 
 def _markup(data: bytes) -> bool:
     head = data[:1000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    return head.startswith((b"<!doctype", b"<html", b"<?xml"))
+    return _MARKUP.match(head) is not None
 
 
 def _packed(data: bytes, name: str, findings: Findings, *, nested: bool) -> Sequence[Grid]:
@@ -87,11 +108,15 @@ def _packed(data: bytes, name: str, findings: Findings, *, nested: bool) -> Sequ
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             size = sum(member.file_size for member in members)
-            if len(members) > MOST_MEMBERS or size > MOST_BYTES:
+            bomb = size > max(_ANY_TIMES_BYTES, len(data) * _MOST_TIMES)
+            if len(members) > MOST_MEMBERS or size > MOST_BYTES or bomb:
                 findings.problem("zip_too_large", blocking=True)
                 return ()
             names = {member.filename for member in members}
             if "xl/workbook.xml" in names or {"mimetype", "content.xml"} <= names:
+                if _encrypted(archive, names):
+                    findings.problem("password", blocking=True)
+                    return ()
                 return read_sheets(name, data, findings)
             if nested:
                 findings.problem("nested_zip", blocking=True)
@@ -100,6 +125,12 @@ def _packed(data: bytes, name: str, findings: Findings, *, nested: bool) -> Sequ
     except _BROKEN:
         findings.problem("broken_zip", blocking=True)
         return ()
+
+
+def _encrypted(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """Whether an ODS is protected by a password: its members are, and its manifest says so."""
+    manifest = "META-INF/manifest.xml"
+    return manifest in names and b"encryption-data" in archive.read(manifest)
 
 
 def _members(
@@ -131,7 +162,8 @@ def _members(
     if not grids and failed:
         findings.include(failed[0])
     elif not grids:
-        findings.problem("no_table_in_zip", blocking=True)
+        packed = any(member.filename.lower().endswith(".zip") for member in members)
+        findings.problem("nested_zip" if packed else "no_table_in_zip", blocking=True)
     return grids
 
 

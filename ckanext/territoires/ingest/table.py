@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ import pandas as pd
 from ckanext.territoires.ingest.findings import Findings
 
 PREVIEW = 40
+_YEAR = re.compile(r"(19|20)\d\d")
 
 Row = list[str]
 
@@ -72,6 +74,13 @@ def likely_header(preview: Sequence[tuple[int, Row]]) -> int:
         if filled[index] >= max(1, 0.6 * widest) and words > filled[index] / 2:
             return index
     return 0
+
+
+def lacks_header(row: Sequence[str]) -> bool:
+    """Whether a row holds values rather than names; years are names, as in a table by year."""
+    said = [cell for cell in row if cell.strip()]
+    values = [cell for cell in said if _number_like(cell) and not _YEAR.fullmatch(cell.strip())]
+    return len(values) > len(said) / 2
 
 
 def _number_like(text: str) -> bool:

@@ -148,6 +148,7 @@ class TestComparateur:
         found = read("twice.csv", data + data.split(b"\r\n")[1] + b"\r\n")
         (problem,) = found.report.problems
         assert problem.code == "territory_twice"
+        assert (problem.column, problem.value) == ("CODGEO", data.split(b"\r\n")[1].decode()[:5])
         assert problem.params["first"] == 2
         frame = found.observations
         assert not frame.duplicated(["territory", "indicator", "period"]).any()

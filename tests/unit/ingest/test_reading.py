@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ckanext.territoires.ingest import reading
 from ckanext.territoires.ingest.findings import Findings
 from ckanext.territoires.ingest.reading import read
-from ckanext.territoires.ingest.table import Table, likely_header
+from ckanext.territoires.ingest.table import Table, lacks_header, likely_header
 
 ROWS = [["Code commune", "Nom", "Montant"], ["01001", "L'Abergement", "12,5"],
         ["44109", "Nantes, ville", "1 000,00"], ["2A004", "Ajaccio", ""]]  # fmt: skip
@@ -116,6 +116,9 @@ def test_a_few_broken_characters_do_not_change_the_encoding() -> None:
         (bytes(range(256)) * 40, "not_a_table"),
         (b"%PDF-1.7 ...", "not_a_table"),
         (b"<!DOCTYPE html><html>", "not_a_table"),
+        (b"\n<!-- 503 -->\n<HTML><p>a;b</p>\n", "not_a_table"),
+        (b"<head><title>403</title></head>\na;b\n1;2\n", "not_a_table"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
         (b'[{"a": 1}', "broken_json"),
         (b"[" * 100_000, "broken_json"),
         (b"[1, 2]", "no_objects"),
@@ -255,10 +258,12 @@ def test_a_zip_with_its_metadata() -> None:
     [
         (zipped({"picture.png": b"x"}), "no_table_in_zip"),
         (zipped({"a.csv": zipped({"b.csv": b"a;b\n1;2\n"})}), "nested_zip"),
+        (zipped({"a.zip": zipped({"b.csv": b"a;b\n1;2\n"})}), "nested_zip"),
+        (zipped({"../../etc/a.csv": b"a;b\n1;2\n"}), "no_table_in_zip"),
         (zipped({f"{number}.csv": b"a;b\n" for number in range(600)}), "zip_too_large"),
         (zipped({"a.csv": b"a;b\n1;2\n" * 50})[:-30], "broken_zip"),
     ],
-    ids=["none", "nested", "many", "cut"],
+    ids=["none", "nested", "nested-plainly", "outside", "many", "cut"],
 )
 def test_an_archive_that_cannot_be_read_is_refused(data: bytes, code: str) -> None:
     assert refusal(data) == code
@@ -269,6 +274,57 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyP
     bomb = zipped({"big.csv": b"a;b\n" * 10_000})
     assert len(bomb) < 1_000
     assert refusal(bomb) == "zip_too_large"
+
+
+def test_an_archive_that_repeats_itself_without_end_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reading, "_ANY_TIMES_BYTES", 10_000)
+    bomb = zipped({"big.csv": b"44109;1\n" * 100_000})
+    assert len(bomb) * 100 < 800_000 < reading.MOST_BYTES
+    assert refusal(bomb) == "zip_too_large"
+    figures = "".join(f"{number:05d};{number * 7919}\n" for number in range(5_000))
+    found, _ = table(zipped({"a.csv": b"code;n\n" + figures.encode()}))
+    assert len(found.lines) == 5_000
+
+
+def test_an_ods_protected_by_a_password_is_said_so() -> None:
+    manifest = b"<manifest:manifest><manifest:encryption-data/></manifest:manifest>"
+    data = {"mimetype": b"x", "content.xml": b"\x07", "META-INF/manifest.xml": manifest}
+    assert refusal(zipped(data)) == "password"
+
+
+def test_a_table_of_too_many_columns_is_refused() -> None:
+    names, values = ((";".join(f"{c}{n}" for n in range(100_001))) for c in ("c", ""))
+    assert refusal(f"{names}\n{values}\n".encode()) == "too_many_columns"
+    # As wide, but empty: a spreadsheet writes what was once formatted.
+    found, _ = table(f"a;b{';' * 99_999}\n1;2{';' * 99_999}\n".encode())
+    assert found.text(1) == ["2"]
+
+
+def test_lines_of_the_first_macintosh() -> None:
+    found, _ = table(b"a;b\r1;2\r3;4\r")
+    assert cells(found) == [["a", "b"], ["1", "2"], ["3", "4"]]
+    assert found.lines.tolist() == [2, 3]
+
+
+def test_a_quote_that_is_never_closed_swallows_no_line() -> None:
+    data = b'code;n;name\n1;2;"a;b"\n3;4;"c\n5;6;d\n7;8;f\n'
+    found, findings = table(data)
+    assert cells(found)[1:] == [
+        ["1", "2", "a;b"],
+        ["3", "4", '"c'],
+        ["5", "6", "d"],
+        ["7", "8", "f"],
+    ]
+    assert found.lines.tolist() == [2, 3, 4, 5]
+    assert [(p.code, p.line) for p in findings.problems] == [("stray_quote", 3)]
+
+
+def test_values_are_no_header_but_years_are() -> None:
+    assert lacks_header(["44109", "318808", "12,5", "Nantes"])
+    assert not lacks_header(["code", "2018", "2019", "2020"])
+    assert not lacks_header(["", ""])
 
 
 def test_json_and_geojson() -> None:

@@ -138,6 +138,12 @@ def test_a_mapping_for_figures_asks_for_their_period() -> None:
     assert profile.indicators == {"population"}
 
 
+def test_a_file_without_a_header_is_refused_and_not_mapped(read: Read) -> None:
+    found = read("people.csv", b"44109;318808;12,5\n44162;46000;13\n")
+    assert found.state == "refused"
+    assert [(p.code, p.line) for p in found.report.problems] == [("no_header", 1)]
+
+
 def test_a_mapping_says_the_geography_of_its_codes(read: Read) -> None:
     # Sainte-Luce-sur-Loire, and a commune that was split on 1 January 2024.
     data = b"code;gens\n44172;15000\n85165;900\n"
