@@ -127,11 +127,11 @@ class TestRows:
         (row,) = search(None, periods=[merged.period], **asked)["rows"]
         assert (row["origin"], row["value"]) == ("merged", merged.value)
         then = rows[rows.territory == f"{merged.territory}@2021-01-01"]
-        (published,) = then[
-            (then.indicator == "population") & (then.period == merged.period)
-        ].itertuples()
+        (published,) = then.loc[
+            (then.indicator == "population") & (then.period == merged.period), "value"
+        ]
         (row,) = search(None, periods=[merged.period], as_published=True, **asked)["rows"]
-        assert (row["value"], row["reason"]) == (published.value, "former_perimeter")
+        assert (row["value"], row["reason"]) == (published, "former_perimeter")
 
     def test_former_communes_come_with_the_others_as_published(self) -> None:
         asked = {"within": "fr:departement:49", "level": "commune", "indicators": ["population"]}
