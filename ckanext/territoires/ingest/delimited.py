@@ -115,6 +115,7 @@ def _unquoted(
 
 def _line(line: str, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=separator, strict=True), [])
+        rows = list(csv.reader([line], delimiter=separator, strict=True))
     except csv.Error:
         return line.split(separator)
+    return rows[0] if rows else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from ckanext.territoires.logic.validators.dataset import territoires_cog_year
 #: What a file whose lines are not figures may list, in the order of the form.
 KINDS = ("grant", "plan", "risk", "programme", "zoning", "post")
 _MANY = ("attribute", "ignored")
+#: Columns of the form: each is a list of a hundred meanings.
+MAX_COLUMNS = 150
 
 
 @dataclass(slots=True)
@@ -30,7 +32,10 @@ class Column:
 
 @dataclass(slots=True)
 class Form:
-    """What is chosen; `errors` by name of field, `file` for the whole."""
+    """What is chosen; `errors` by name of field, `file` for the whole.
+
+    `others` names the columns of a file of more than `MAX_COLUMNS` that seem to mean the least.
+    """
 
     columns: list[Column]
     shape: str
@@ -40,6 +45,7 @@ class Form:
     scheme: str = ""
     cog_year: str = ""
     taken: bool = False
+    others: tuple[str, ...] = ()
     errors: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -67,9 +73,9 @@ def proposed(found: Mapping[str, Any], taken_from: str = "") -> Form:
     `taken_from` is the file of the same header whose answer is taken, to be looked at: a year that
     was said of the former file is seldom that of the next.
     """
-    form = _seeming(found)
     offered = {one["resource_id"]: one["mapping"] for one in found["offered"]}
     kept = offered.get(taken_from) or found.get("mapping")
+    form = _seeming(found, set(_said_of(kept or {})))
     if kept:
         _fill(form, kept)
     form.taken = taken_from in offered
@@ -78,7 +84,8 @@ def proposed(found: Mapping[str, Any], taken_from: str = "") -> Form:
 
 def sent(found: Mapping[str, Any], data: Mapping[str, str]) -> Form:
     """The form as it was sent, with what is wrong in it."""
-    form = _seeming(found)
+    names = enumerate(map(str, found["columns"]))
+    form = _seeming(found, {name for rank, name in names if f"meaning-{rank}" in data})
     known = {id for _, choices in groups() for id, _ in choices}
     for column in form.columns:
         meaning = data.get(f"meaning-{column.rank}", "")
@@ -111,20 +118,21 @@ def mapping_of(form: Form) -> dict[str, Any] | None:
     )
 
 
-def _seeming(found: Mapping[str, Any]) -> Form:
+def _seeming(found: Mapping[str, Any], wanted: Container[str]) -> Form:
+    """The form of what the columns seem to mean; those `wanted` first, when not all have room."""
     from ckanext.territoires.bridge import loading
     from ckanext.territoires.ingest.proposal import propose
 
     header = [str(name) for name in found["columns"]]
     rows = [[str(cell or "") for cell in row] for row in found.get("sample") or []]
     seen = propose(header, rows, loading.profiles())
-    return Form(
-        [
-            Column(rank, one.column, one.examples, one.meaning, one.period or "", one.why)
-            for rank, one in enumerate(seen.columns)
-        ],
-        seen.shape,
-    )
+    columns = [
+        Column(rank, one.column, one.examples, one.meaning, one.period or "", one.why)
+        for rank, one in enumerate(seen.columns)
+    ]
+    telling = sorted(columns, key=lambda one: (one.name not in wanted, not one.why, one.rank))
+    shown = sorted(telling[:MAX_COLUMNS], key=lambda one: one.rank)
+    return Form(shown, seen.shape, others=tuple(one.name for one in telling[MAX_COLUMNS:]))
 
 
 def _fill(form: Form, kept: Mapping[str, Any]) -> None:
@@ -135,6 +143,15 @@ def _fill(form: Form, kept: Mapping[str, Any]) -> None:
     cog_year = kept.get("cog_year")
     # What a program wrote (a column that holds it) has no place in the form.
     form.cog_year = str(cog_year) if isinstance(cog_year, int) else ""
+    period = kept.get("period")
+    form.period = "" if isinstance(period, Mapping) else str(period or "")
+    said = _said_of(kept)
+    for column in form.columns:
+        column.meaning, column.period = said.get(column.name, ("ignored", ""))
+
+
+def _said_of(kept: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Meaning and period of each column of a mapping."""
     territory, period = kept.get("territory") or {}, kept.get("period")
     said: dict[str, tuple[str, str]] = {}
     for one in kept.get("columns") or []:
@@ -150,17 +167,14 @@ def _fill(form: Form, kept: Mapping[str, Any]) -> None:
         said[territory["departement"]] = ("departement", "")
     if isinstance(period, Mapping):
         said[str(period.get("column"))] = ("period", "")
-    else:
-        form.period = str(period or "")
-    for column in form.columns:
-        column.meaning, column.period = said.get(column.name, ("ignored", ""))
+    return said
 
 
 def _check(form: Form) -> None:
     meanings = [column.meaning for column in form.columns]
-    for column in form.columns:
+    for position, column in enumerate(form.columns):
         twin = (column.meaning, column.period)
-        others = [(c.meaning, c.period) for c in form.columns[: column.rank]]
+        others = [(c.meaning, c.period) for c in form.columns[:position]]
         if column.meaning not in _MANY and twin in others:
             form.errors[f"meaning-{column.rank}"] = tk._("Another column already has this meaning")
         if column.period and not _is_period(column.period):

@@ -14,6 +14,7 @@ from ckan.tests import factories
 
 from ckanext.territoires.bridge import portrait_views
 from ckanext.territoires.model import HeaderMapping, Load, Release
+from ckanext.territoires.views import loading_columns
 from tests.integration.loading.conftest import Put, changed
 
 UNKNOWN = b"Insee;Gens\r\n44109;318808\r\n44162;46000\r\n"
@@ -191,6 +192,24 @@ def test_told_columns_are_read_and_offered_to_the_next_file(
     taken = Release.of_resource(other["id"])
     assert taken is not None
     assert (taken.periods, taken.cog_year) == (["2020"], 2021)
+
+
+def test_a_file_of_many_columns_shows_those_that_tell_something(
+    app: Any, put: Put, people: Headers
+) -> None:
+    names = ["Insee", *(f"c{rank}" for rank in range(400)), "Montant attribué"]
+    row = ["44109", *["x"] * 400, "1000"]
+    resource = put("\n".join(map(";".join, (names, row))).encode())
+    run_all()
+    page = app.get(page_of(resource, "colonnes"), headers=people("editrice")).body
+    assert page.count('name="meaning-') == loading_columns.MAX_COLUMNS
+    assert 'name="meaning-0"' in page
+    assert 'name="meaning-401"' in page
+    assert "c399" not in page
+    told = {"shape": "records", "meaning-0": "territory:commune", "meaning-401": "field:granted"}
+    assert send(app, "editrice", resource, "colonnes", **told).status_code == 302
+    run_all()
+    assert Release.of_resource(resource["id"]) is not None
 
 
 def chosen(page: str) -> dict[str, str]:
