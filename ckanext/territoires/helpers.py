@@ -12,7 +12,10 @@ from ckanext.territoires import config
 from ckanext.territoires.bridge import (
     load_states,
     number_wording,
+    project_fields,
+    project_links,
     project_programmes,
+    project_search,
     wording,
 )
 from ckanext.territoires.bridge.reference import territory
@@ -20,6 +23,7 @@ from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
 from ckanext.territoires.views import chart_shown, maps
 from ckanext.territoires.views.action_summary import ActionSummary, action_summary
+from ckanext.territoires.views.project_tabs import project_tabs
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
 from ckanext.territoires.views.tabs import Link, tabs
 
@@ -231,3 +235,62 @@ def territoires_load_states(package_id: str) -> dict[str, load_states.LoadState]
 def territoires_programmes(_field: Any) -> list[dict[str, str]]:
     """The programmes of the State that the site knows, as the choices of a field."""
     return project_programmes.choices()
+
+
+def territoires_cell(value: Any) -> str:
+    """A part of a row as it is typed in a form: an amount with a decimal comma in French."""
+    if isinstance(value, float):
+        text = f"{value:.2f}"
+        return text.replace(".", ",") if tk.h.lang().startswith("fr") else text
+    return "" if value is None or not isinstance(value, str | int) else str(value)
+
+
+def territoires_dataset_lines(value: Any) -> str:
+    """Datasets of a field as a form shows them: an address a line; what was typed, as it is.
+
+    Those that the reader may not see stay by their id.
+    """
+    if not isinstance(value, list):
+        return value or ""
+    user = model.User.get(tk.current_user.name or "")
+    known = {link.id: link.name for link in project_links.readable(value, user)}
+    return "\n".join(
+        tk.h.url_for("dataset.read", id=known[id], qualified=True) if id in known else id
+        for id in value
+    )
+
+
+def territoires_stage_label(stage: str | None) -> str:
+    """Where a project stands, in words."""
+    return project_fields.stage_label(stage or "idea")
+
+
+def territoires_project_tabs(project: dict[str, Any]) -> list[Link]:
+    """The tabs of a project that this site serves."""
+    return project_tabs(project)
+
+
+def territoires_euros(value: Any) -> str:
+    """An amount in euros, with cents when there are some; nothing when it is not known."""
+    return "" if value is None else project_fields.euros(value)
+
+
+def territoires_date_words(value: str) -> str:
+    """A day, a month or a year as it is said."""
+    return project_fields.date_words(value)
+
+
+def territoires_project_count(territory_id: str) -> int:
+    """How many projects that the reader may see concern a territory."""
+    return project_search.count_on(territory_id)
+
+
+def territoires_moment(moment: Any) -> str:
+    """A day and an hour, in the reader's language and in the time of the site."""
+    day, hour = tk.h.render_datetime(moment), tk.h.render_datetime(moment, date_format="%H:%M")
+    return tk._("{day} at {hour}").format(day=day, hour=hour) if day else ""
+
+
+def territoires_projects_near(territory_id: str) -> dict[str, Any]:
+    """The projects closest to a territory: `results`, the first of `count`."""
+    return project_search.near([territory_id], rows=4)

@@ -84,6 +84,9 @@ this.ckan.module('territoires-map', function () {
               const label = document.createElement('span');
               label.textContent = `${feature.properties.name} : ${feature.properties.text}`;
               layer.bindTooltip(label);
+              if (feature.properties.url) {
+                layer.on('click', () => window.location.assign(feature.properties.url));
+              }
               // The table of the page says the same.
               layer.on('add', () => layer.getElement()?.setAttribute('aria-hidden', 'true'));
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import ckan.model as model
 from ckan.plugins import toolkit as tk
 
 from ckanext.scheming import helpers as scheming
@@ -12,6 +13,8 @@ from ckanext.territoires.bridge import custom
 from ckanext.territoires.bridge.labels import PROJECT
 from ckanext.territoires.bridge.number_wording import number, reader_language
 from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids, reference
+from ckanext.territoires.sheet.changes import ROWS, codes, rows
+from ckanext.territoires.sheet.financing import AMOUNTS
 
 Field = Mapping[str, Any]
 
@@ -76,6 +79,56 @@ def euros(value: Any) -> str:
     """An amount in euros, with cents when there are some."""
     amount = float(value)
     return number(amount, 0 if amount == int(amount) else 2, "€")
+
+
+def value_words(name: str, value: Any) -> list[str]:
+    """A value of a field in words, a line each; none when it is empty."""
+    if value in (None, "", []):
+        return []
+    if name == "territory":
+        return [territory_name(one) for one in codes(value)]
+    if name == "holder":
+        return [holder_name(str(value))]
+    if name == "owner_org":
+        service = model.Group.get(str(value))
+        return [service.title or service.name] if service else []
+    if name in ("related_datasets", "related_records"):
+        return [str(len(codes(value)))]
+    if name in ROWS:
+        return [row_words(name, row) for row in rows(value)]
+    if isinstance(value, list):
+        return [choice_label(name, one) for one in codes(value)]
+    return [choice_label(name, str(value))]
+
+
+def row_words(name: str, row: Mapping[str, Any]) -> str:
+    """A row in one line, its parts in the order of the schema."""
+    parts: list[str] = []
+    for field in _named(fields(), name).get("repeating_subfields", ()):
+        part = field["field_name"]
+        value = row.get(part)
+        if value in (None, "") or part == "record":
+            continue
+        if part in AMOUNTS:
+            parts.append(f"{said(field['label'])} : {euros_or_text(value)}")
+        elif part == "date":
+            parts.append(date_words(str(value)))
+        else:
+            parts.append(choice_label(name, str(value)) if part != "stage" else stage_label(value))
+    return ", ".join(parts)
+
+
+def stage_label(value: Any) -> str:
+    """Name of a stage in the reader's language."""
+    return choice_label("stage", str(value or ""))
+
+
+def euros_or_text(value: Any) -> str:
+    """An amount, or what was typed in its place."""
+    try:
+        return euros(value)
+    except (TypeError, ValueError):
+        return str(value)
 
 
 def _named(among: Any, name: str) -> Field:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 from ckan.plugins import toolkit as tk
 
+from ckanext.territoires.bridge import custom, roles
 from ckanext.territoires.bridge.labels import PROJECT
 
 # CKAN's pages that list datasets: of a service, of a group, and all of them.
 _PAGES = frozenset(
     {"dataset.search", "organization.read", "organization.bulk_process", "group.read"}
 )
+# Solr takes 1,024 conditions.
+_MOST_MINE = 900
 # What a line of a list needs; none of it makes CKAN read the whole dataset.
 FIELDS = [
     "id",
@@ -31,11 +35,24 @@ FIELDS = [
 
 
 def apart(search_params: dict[str, Any]) -> dict[str, Any]:
-    """Leave the projects out of the pages of data, whatever `ckan.search.show_all_types` says."""
-    if not tk.request or tk.request.endpoint not in _PAGES:
-        return search_params
-    filters = [*search_params.get("fq_list", []), f"-dataset_type:{PROJECT}"]
-    return {**search_params, "fq_list": filters}
+    """Leave the projects out of the pages of data, whatever `ckan.search.show_all_types` says.
+
+    `ext_mine` keeps the projects of whose community the person is.
+    """
+    filters = list(search_params.get("fq_list", []))
+    if tk.request and tk.request.endpoint in _PAGES:
+        filters.append(f"-dataset_type:{PROJECT}")
+    if (search_params.get("extras") or {}).get("ext_mine"):
+        filters.append(_mine())
+    return {**search_params, "fq_list": filters} if filters else search_params
+
+
+def _mine() -> str:
+    user_id, _sysadmin = custom.current_reader()
+    user = model.User.get(user_id) if user_id else None
+    ids = roles.projects_of(user)[:_MOST_MINE] if user else []
+    # An empty list would be no condition at all.
+    return f"+id:({' OR '.join(ids)})" if ids else "+id:none"
 
 
 def search(extras: dict[str, Any], **parameters: Any) -> dict[str, Any]:

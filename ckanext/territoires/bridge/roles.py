@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import ckan.authz as authz
 import ckan.model as model
 
-from ckanext.territoires.bridge.labels import access_level, readable_ids
+from ckanext.territoires.bridge.labels import PROJECT, access_level, readable_ids
 from ckanext.territoires.discussion.message import Person, Role
 from ckanext.territoires.model import ProjectService
 
@@ -91,3 +91,19 @@ def _services_of(user: model.User) -> dict[str, str]:
         model.Group.state == model.State.ACTIVE,
     )
     return {service: capacity for service, capacity in rows if service}
+
+
+def projects_of(user: model.User) -> list[str]:
+    """Ids of the projects in whose community a person is, by name or by a service."""
+    services = list(_services_of(user))
+    by_name = model.Session.query(model.PackageMember.package_id).filter_by(user_id=user.id)
+    found = {project for (project,) in by_name}
+    if services:
+        invited = model.Session.query(ProjectService.project_id).filter(
+            ProjectService.organization_id.in_(services)
+        )
+        led = model.Session.query(model.Package.id).filter(
+            model.Package.type == PROJECT, model.Package.owner_org.in_(services)
+        )
+        found |= {project for query in (invited, led) for (project,) in query}
+    return sorted(found)

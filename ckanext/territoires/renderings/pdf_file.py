@@ -70,15 +70,27 @@ def print_page(html: str) -> bytes:
         MissingLibrary: Pango is not on this machine.
 
     """
+    return _document(html).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True) or b""
+
+
+def page_count(html: str) -> int:
+    """How many pages a page in HTML takes.
+
+    Raises:
+        MissingLibrary: Pango is not on this machine.
+
+    """
+    return len(_document(html).render().pages)
+
+
+def _document(html: str) -> Any:
     try:
         from weasyprint import HTML
         from weasyprint.urls import URLFetcher
     except OSError as error:
         message = tk._("The PDF needs libraries that this server lacks: {packages}")
         raise MissingLibrary(message.format(packages=PACKAGES)) from error
-    own_drawings = URLFetcher(allowed_protocols=("data",))
-    document = HTML(string=html, url_fetcher=own_drawings)
-    return document.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True) or b""
+    return HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=("data",)))
 
 
 def _theme(portrait: Portrait, theme: Theme) -> dict[str, Any]:

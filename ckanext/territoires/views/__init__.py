@@ -10,6 +10,7 @@ from ckanext.territoires.views.lookup import territoires_lookup
 from ckanext.territoires.views.outlines import territoires_outlines
 from ckanext.territoires.views.portrait import territoires_portrait
 from ckanext.territoires.views.profile import territoires_profile
+from ckanext.territoires.views.project import territoires_project
 from ckanext.territoires.views.statistics import territoires_statistics
 from ckanext.territoires.views.territory import territoires_territory
 
@@ -24,6 +25,7 @@ __all__ = [
     "territoires_outlines",
     "territoires_portrait",
     "territoires_profile",
+    "territoires_project",
     "territoires_statistics",
     "territoires_territory",
 ]

@@ -8,7 +8,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import concerning, profile
+from ckanext.territoires.bridge import concerning, profile, project_search
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.logic import territory_dict
 
@@ -36,6 +36,7 @@ def index() -> str:
             "own": _own(own) if own else None,
             "news": news["results"],
             "count": news["count"],
+            "projects": project_search.search({}, rows=0)["count"],
         },
     )
 

@@ -33,11 +33,11 @@ def one(level: str, code: str) -> Response:
     if level == "custom":
         shown = tk.get_action("territoires_territory_show")({}, {"id": identifier})
         known = [reference().get(id) for id in shown["communes"]]
-        return _geojson([t for t in known if t], private=True)
+        return geojson([t for t in known if t], private=True)
     found = reference().get(identifier)
     if found is None:
         return tk.abort(404, tk._("No territory answers to “{id}”").format(id=code))
-    return _geojson([found])
+    return geojson([found])
 
 
 @territoires_outlines.route("/territoires/outlines.geojson")
@@ -53,10 +53,11 @@ def several() -> Response:
     if len(members) > MAX_OUTLINES:
         message = tk._("{count} outlines, {limit} at most: ask for a smaller territory")
         return tk.abort(400, message.format(count=len(members), limit=MAX_OUTLINES))
-    return _geojson(members)
+    return geojson(members)
 
 
-def _geojson(territories: Sequence[Territory], *, private: bool = False) -> Response:
+def geojson(territories: Sequence[Territory], *, private: bool = False) -> Response:
+    """Outlines of these territories; `private`: for one reader, kept by no one between."""
     # Without this mark CKAN replaces the life time with that of its pages.
     tk.request.environ["__no_cache__"] = True
     response = Response(mimetype="application/geo+json")

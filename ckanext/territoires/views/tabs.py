@@ -61,9 +61,9 @@ TABS = (
         _of_territory("territoires_action.read"),
     ),
     Tab(
-        "territoires_projects.of_territory",
+        "territoires_project.of_territory",
         lambda: tk._("Projects"),
-        _of_territory("territoires_projects.of_territory"),
+        _of_territory("territoires_project.of_territory"),
     ),
 )
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import ckan.model as model
@@ -15,7 +14,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, Validator
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import custom, labels, project_programmes
+from ckanext.territoires.bridge import custom, labels, project_links, project_programmes
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.logic import coverage
 from ckanext.territoires.logic.validators.dataset import is_personal, territoires_date
@@ -158,7 +157,7 @@ def territoires_linked_datasets(
 
     One links what one may see; what a colleague linked stays, seen or not.
     """
-    given = list(dict.fromkeys(map(_reference, _list(data.get(key)))))[:MAX_LINKS]
+    given = list(dict.fromkeys(map(project_links.reference, _list(data.get(key)))))[:MAX_LINKS]
     rows = model.Session.query(model.Package.id, model.Package.name).filter(
         model.Package.id.in_(given) | model.Package.name.in_(given),
         model.Package.state == model.State.ACTIVE,
@@ -180,11 +179,6 @@ def territoires_linked_datasets(
         shown = ", ".join(refused[:10])
         raise tk.Invalid(tk._("These data are not on this portal: {shown}").format(shown=shown))
     data[key] = json.dumps(list(dict.fromkeys(known.get(one, one) for one in given)))
-
-
-def _reference(text: str) -> str:
-    """The last part of an address, or the reference as it is."""
-    return unquote(urlsplit(text).path.rstrip("/").rpartition("/")[2]) if "/" in text else text
 
 
 def _list(value: Any) -> list[str]:
