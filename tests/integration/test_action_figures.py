@@ -16,13 +16,15 @@ from ckanext.territoires.bridge import loading, releases
 from ckanext.territoires.figures.frame import OBSERVATION
 from ckanext.territoires.model import CustomTerritory
 from ckanext.territoires.model.copying import copy_observations
+from ckanext.territoires.territory.reference import load_reference
 from tests.helpers.grants import FILES, record
 from tests.helpers.grants import load as load_records
 
 REGION, LOIRE_ATLANTIQUE, NANTES = "fr:region:52", "fr:departement:44", "fr:commune:44109"
 METROPOLE, REDON_AGGLO, REZE = "fr:epci:244400404", "fr:epci:243500741", "fr:commune:44143"
-# A commune of 2019 that was split in 2024 into this one and two others.
-SPLIT = "fr:commune:85090"
+# What Essarts en Bocage, which was granted 176,495 euros in 2019, became in 2024.
+SPLIT = ("fr:commune:85084", "fr:commune:85165", "fr:commune:85212")
+ESSARTS = 176_495.0
 EVERYWHERE = (
     REGION,
     LOIRE_ATLANTIQUE,
@@ -34,9 +36,11 @@ EVERYWHERE = (
     REDON_AGGLO,
     NANTES,
     REZE,
-    SPLIT,
+    *SPLIT,
     "country:fr",
     "custom:deux",
+    "custom:essarts",
+    "custom:oie",
 )
 REGIONAL = "dotations-2019-pays-de-la-loire.csv"
 OVERLAPPING = sorted(
@@ -52,6 +56,8 @@ DISJOINT = (
         record(line=2, places=[NANTES], year=2021, scheme="DETR", title="Gymnase", granted=300),
         record(line=3, places=[METROPOLE], year=2021, scheme="DETR", title="Piscine", granted=70),
         record(line=4, places=[REZE, NANTES], year=2021, scheme="DETR", title="Pont", granted=5),
+        record(line=5, places=[REDON_AGGLO], year=2021, scheme="DETR", title="Halle", granted=90),
+        record(line=6, places=[REDON_AGGLO], year=2021, scheme="DETR", title="Quai"),
     ],
 )
 
@@ -94,15 +100,16 @@ def _loaded(reset_db: Any) -> Iterator[None]:
             periods=["2021"],
             levels=["commune", "epci"],
         )
-    model.Session.add(
-        CustomTerritory(
-            slug="deux",
-            name="Deux",
-            communes=[NANTES, REZE],
-            author_id=author["id"],
-            visibility="public",
+    for slug, communes in (("deux", (NANTES, REZE)), ("essarts", SPLIT), ("oie", SPLIT[1:])):
+        model.Session.add(
+            CustomTerritory(
+                slug=slug,
+                name=slug,
+                communes=list(communes),
+                author_id=author["id"],
+                visibility="public",
+            )
         )
-    )
     model.Session.commit()
     yield
     reset_db()
@@ -176,9 +183,64 @@ class TestOneFigure:
     def test_disjoint_files_add_up_and_lines_of_one_file_stay_two(self) -> None:
         assert tabled(NANTES, "2021") == (2305.0, 4)
         assert tabled(REZE, "2021") == (5.0, 1)
-        assert tabled(METROPOLE, "2021") == tabled(REGION, "2021") == (2375.0, 5)
+        assert tabled(METROPOLE, "2021") == (2375.0, 5)
+        assert tabled("fr:departement:44", "2021") == (2465.0, 7)
         # What lies in both communes counts once in what holds both.
         assert tabled("custom:deux", "2021") == (2305.0, 4)
+
+    def test_the_grant_of_a_commune_that_was_split_is_shared_by_population(self) -> None:
+        (resolved,) = load_reference().resolve("85084", 2019, "commune").territories[:1]
+        assert resolved[0] == SPLIT[0]
+        shares = dict(load_reference().resolve("85084", 2019, "commune").territories)
+        for place in SPLIT:
+            assert tabled(place, "2019") == (pytest.approx(ESSARTS * shares[place], abs=0.01), 1)
+        assert sum(shares.values()) == pytest.approx(1)
+        assert tabled("custom:essarts", "2019") == (pytest.approx(ESSARTS, abs=0.01), 1)
+        two = ESSARTS * (shares[SPLIT[1]] + shares[SPLIT[2]])
+        assert tabled("custom:oie", "2019") == (pytest.approx(two, abs=0.01), 1)
+
+    def test_a_share_is_said_to_be_an_estimate(self) -> None:
+        ask = {"indicators": ["grants_granted"], "periods": ["2019"]}
+        rows = asked(
+            "territoires_observation_search", territories=[*SPLIT, "custom:oie", REGION], **ask
+        )["rows"]
+        assert [row["origin"] for row in rows] == 4 * ["estimated"] + ["published"]
+        for place, shared in ((SPLIT[1], 1), ("custom:oie", 1), (REGION, 0)):
+            found = asked("territoires_record_search", territory=place, kind="grant", year=2019)
+            assert found["totals"]["shared"] == shared
+        (listed,) = asked("territoires_record_search", territory=SPLIT[1], kind="grant")["records"]
+        # As its file says it, beside the part that counts.
+        assert listed["granted"] == ESSARTS
+        assert 0 < listed["share"] < 1
+        (portrait,) = (
+            row["figure"]
+            for theme in asked("territoires_portrait_show", id=SPLIT[1])["themes"]
+            for row in theme["rows"]
+            if row["indicator"] == "grants_granted"
+        )
+        assert (portrait["origin"], portrait["reason"] != "") == ("estimated", True)
+
+    def test_a_grant_without_amount_makes_a_floor(self) -> None:
+        total = asked("territoires_record_search", territory=REDON_AGGLO, kind="grant", year=2021)[
+            "totals"
+        ]["granted"]
+        assert (total["total"], total["floor"]) == (90.0, True)
+        (row,) = asked(
+            "territoires_observation_search",
+            territories=[REDON_AGGLO],
+            indicators=["grants_granted"],
+            periods=["2021"],
+        )["rows"]
+        assert (row["value"], row["floor"], row["reason"]) == (90.0, True, "missing_members")
+        assert (row["members"], row["members_known"]) == (2, 1)
+        figures = {
+            figure["period"]: figure
+            for theme in asked("territoires_portrait_show", id=REDON_AGGLO)["themes"]
+            for row in theme["rows"]
+            if row["indicator"] == "grants_granted"
+            for figure in (*row["history"], row["figure"])
+        }
+        assert (figures["2021"]["value"], figures["2021"]["floor"]) == (90.0, True)
 
     def test_every_file_that_a_sum_comes_from_is_named(self) -> None:
         row = asked(

@@ -37,10 +37,18 @@ _QUERY = """
          WHERE r.kind = 'grant' AND r.year = ANY(%(years)s) {few}
          GROUP BY asked.territory, r.identity
     )
-    SELECT best.territory, r.year, count(*), sum(r.granted),
-           bool_or(cardinality(r.places) > 1 AND best.territory = ANY(r.places)),
+    SELECT best.territory, r.year, count(*), sum(r.granted * part.share), count(r.granted),
+           bool_or(cardinality(r.places) > 1 AND best.territory = ANY(r.places)
+                   OR part.share < 1),
            array_agg(DISTINCT r.release_id)
       FROM best JOIN territoires_record AS r ON r.id = best.best %% %(room)s
+     CROSS JOIN LATERAL (
+        SELECT CASE WHEN r.shares IS NULL THEN 1 ELSE (
+            SELECT least(1, sum(coalesce((r.shares ->> asked.member)::numeric, 1)))
+              FROM asked
+             WHERE asked.territory = best.territory AND asked.member = ANY(r.lineage)
+        ) END AS share
+     ) AS part
      GROUP BY best.territory, r.year
 """
 
@@ -73,6 +81,7 @@ def read(
 
     Returns:
         Rows as `portrait.observed.COLUMNS`, then all the releases that the records come from.
+        Members are grants, counted where some have no amount: their sum is a floor.
 
     """
     ids = list(files(releases))
@@ -91,15 +100,16 @@ def read(
     }
     found: list[tuple[Any, ...]] = []
     rows = model.Session.connection().exec_driver_sql(_QUERY.format(few=few), asked)
-    for place, year, count, granted, estimated, sources in rows:
+    for place, year, count, granted, known, estimated, sources in rows:
         origin = Origin.PUBLISHED
-        if tuple(places[place]) != (place,):
-            origin = Origin.COMPUTED
-        elif estimated:
+        if estimated:
             origin = Origin.ESTIMATED
-        for name, value in ((GRANTED, granted), (COUNT, count)):
+        elif tuple(places[place]) != (place,):
+            origin = Origin.COMPUTED
+        lacking = (count, known) if known < count else (None, None)
+        for name, value, members in ((GRANTED, granted, lacking), (COUNT, count, (None, None))):
             if value is not None:
-                made = (int(Status.VALUE), int(origin), None, None, None, sources[0])
+                made = (int(Status.VALUE), int(origin), *members, None, sources[0])
                 row = (place, name, str(year), round(float(value), 2), *made, tuple(sources))
                 found.append(row)
     return found

@@ -38,7 +38,7 @@ from ckanext.territoires.model.copying import (
 )
 
 # Changes when the same file read with the same profile gives other rows.
-VERSION = 1
+VERSION = 2
 Tell = Callable[[str, int], None]
 _ROWS = (Observation, Distribution, Record)
 _TEXTS = ARRAY(sa.Text)

@@ -301,4 +301,5 @@ def _in_words(indicator: Indicator, language: str) -> Described:
         key=indicator.key,
         sum_of_parts=indicator.additive,
         derived=indicator.formula is not None,
+        of_grants=indicator.of_grants,
     )

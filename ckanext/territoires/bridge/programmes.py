@@ -15,7 +15,8 @@ from ckanext.territoires.territory.reference import Territory
 _LEVELS = ("commune", "epci", "arrondissement", "departement")
 
 _QUERY = """
-    SELECT r.kind, coalesce(r.scheme, ''), count(*), min(r.title), min(r.state), max(r.release_id)
+    SELECT r.kind, coalesce(r.scheme, ''), count(DISTINCT r.identity), min(r.title), min(r.state),
+           max(r.release_id)
       FROM territoires_record AS r
      WHERE r.lineage @> %(territory)s::text[] AND r.kind IN ('programme', 'zoning')
            AND r.release_id = ANY(%(releases)s)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,10 +69,11 @@ def folded(column: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
 
 
 def selected(wanted: Wanted, release_ids: Sequence[int]) -> sa.CTE:
-    """The records that answer, each once: the columns of `Record`, and `releases`.
+    """The records that answer, each once: the columns of `Record`, `releases` and `share`.
 
     `releases` are the releases that hold a record, the row's own first: that of most lines, then
-    the latest loaded.
+    the latest loaded. `share` is the part of its amounts that is of the places asked for: 1, but
+    for the successors of a commune that was split.
     """
     files = _files(release_ids)
     conditions = [_located(wanted), *_early_conditions(wanted)]
@@ -87,7 +89,7 @@ def selected(wanted: Wanted, release_ids: Sequence[int]) -> sa.CTE:
         .cte("located")
     )
     kept = (
-        sa.select(*_COLUMNS, _holders(files).label("releases"))
+        sa.select(*_COLUMNS, _holders(files).label("releases"), _share(wanted).label("share"))
         .select_from(Record)
         .join(located, _COLUMNS.id == located.c.best % _ROOM)
     )
@@ -106,7 +108,10 @@ def selected(wanted: Wanted, release_ids: Sequence[int]) -> sa.CTE:
 
 
 def in_each(territories: Sequence[str], release_ids: Sequence[int], kinds: Sequence[str]) -> sa.CTE:
-    """The records within each of several territories, each once a territory: `at` names it."""
+    """The records within each of several territories, each once a territory: `at` names it.
+
+    `share` as in `selected`.
+    """
     files = _files(release_ids)
     asked = sa.cast(sa.literal(list(territories), ARRAY(sa.Text)), ARRAY(sa.Text))
     at = sa.func.unnest(asked).table_valued("id", name="at").render_derived()
@@ -120,7 +125,7 @@ def in_each(territories: Sequence[str], release_ids: Sequence[int], kinds: Seque
         .cte("located")
     )
     return (
-        sa.select(located.c.at, *_COLUMNS)
+        sa.select(located.c.at, *_COLUMNS, _part(located.c.at).label("share"))
         .select_from(Record)
         .join(located, _COLUMNS.id == located.c.best % _ROOM)
         .cte("selected")
@@ -178,6 +183,28 @@ def _located(wanted: Wanted) -> sa.ColumnElement[bool]:
             return sa.and_(Record.places.overlap(custom.above(identifier)), sa.not_(inside))
         case _:
             return Record.lineage.overlap(own) if parts else Record.lineage.contains([identifier])
+
+
+def _share(wanted: Wanted) -> sa.ColumnElement[Decimal]:
+    """The part of a record that is of the places asked for; a beneficiary has but one seat."""
+    if wanted.by == "beneficiary":
+        return sa.literal(Decimal(1), sa.Numeric)
+    groupings = wanted.scope == "groupings"
+    ids = custom.above(wanted.territory) if groupings else custom.communes(wanted.territory)
+    if not ids:
+        return _part(sa.literal(wanted.territory, sa.Text))
+    at = sa.func.unnest(sa.literal(list(ids), ARRAY(sa.Text))).table_valued("id", name="part")
+    at = at.render_derived()
+    held = _COLUMNS.places if groupings else _COLUMNS.lineage
+    parts = sa.select(sa.func.sum(_part(at.c.id))).where(at.c.id == sa.func.any(held))
+    whole = sa.literal(Decimal(1), sa.Numeric)
+    several = sa.func.least(whole, parts.correlate(Record).scalar_subquery())
+    return sa.case((_COLUMNS.shares.is_(None), whole), else_=several)
+
+
+def _part(identifier: sa.ColumnElement[str]) -> sa.ColumnElement[Decimal]:
+    told = _COLUMNS.shares.op("->>", return_type=sa.Text())(identifier)
+    return sa.func.coalesce(sa.cast(told, sa.Numeric), sa.literal(Decimal(1), sa.Numeric))
 
 
 def _seated(wanted: Wanted, own: Sequence[str]) -> sa.ColumnElement[bool]:

@@ -77,11 +77,16 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many records, and each amount apart. `releases` are those that they come from."""
+    """How many records, and each amount apart. `releases` are those that they come from.
+
+    `shared` records, of a commune that was split, count for a part of their amounts, which are
+    then an estimate.
+    """
 
     count: int
     amounts: Mapping[str, Amount]
     releases: tuple[int, ...] = ()
+    shared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class GrantYear:
-    """The grants of a scheme in a year; `granted` is None when no line says it."""
+    """The grants of a scheme in a year; `granted` is None when no line says it.
+
+    `shared`: see `Totals`.
+    """
 
     year: int | None
     scheme: str
@@ -122,6 +130,7 @@ class GrantYear:
     granted: float | None
     missing: int
     releases: tuple[int, ...]
+    shared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +289,7 @@ def _summed_up(row: sa.RowMapping) -> Label | GrantYear:
             granted.total,
             granted.missing,
             counted.releases,
+            counted.shared,
         )
     titles, states = (tuple(text for text in row[name] if text) for name in ("titles", "states"))
     return Label(row["of_scheme"], counted.count, titles[:_TITLES], states, counted.releases)
@@ -312,10 +322,12 @@ def _sums(lines: sa.CTE, cost: sa.ColumnElement[Any] | None = None) -> list[sa.C
     found: list[sa.ColumnElement[Any]] = [
         sa.func.count().label("count"),
         sa.func.array_agg(sa.distinct(lines.c["release_id"])).label("release_ids"),
+        sa.func.count().filter(lines.c["share"] < 1).label("shared"),
     ]
     for name in AMOUNTS:
         amount = cost if name == "cost" and cost is not None else lines.c[name]
-        found.append(sa.func.sum(amount).label(f"{name}_total"))
+        total = sa.func.round(sa.func.sum(amount * lines.c["share"]), 2)
+        found.append(total.label(f"{name}_total"))
         found.append(sa.func.count(lines.c[name]).label(f"{name}_known"))
     return found
 
@@ -328,7 +340,7 @@ def _totals(row: sa.RowMapping) -> Totals:
         )
         for name in AMOUNTS
     }
-    return Totals(count, amounts, tuple(row["release_ids"] or ()))
+    return Totals(count, amounts, tuple(row["release_ids"] or ()), row["shared"])
 
 
 def euros(value: Decimal | None) -> float | None:

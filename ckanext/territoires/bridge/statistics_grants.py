@@ -52,16 +52,17 @@ def with_grants(
     numbers: dict[tuple[int, ...], int] = {}
     counted: dict[str, dict[Base, Sum]] = defaultdict(dict)
     added = []
-    for id, name, period, value, status, origin, *_none, sources in rows:
+    for id, name, period, value, status, origin, members, known, _share, _first, sources in rows:
         column = asked.get((name, period))
         if column is None:
             continue
         if id in custom:
-            nan = float("nan")
-            counted[id][name, period] = Sum(value, status, origin, 0, 0, nan, sources)
+            lines = (members or 0, known or 0, float("nan"))
+            counted[id][name, period] = Sum(value, status, origin, *lines, sources)
             continue
         number = numbers.setdefault(sources, -1 - len(numbers))
-        added.append((ranks[id], column, number, value, status, origin, *2 * (NO_MEMBERS,), np.nan))
+        lines = (NO_MEMBERS, NO_MEMBERS) if members is None else (members, known)
+        added.append((ranks[id], column, number, value, status, origin, *lines, np.nan))
     columns = [rank for (_name, period), rank in asked.items() if period in several]
     own = np.isin(observations["column"], columns)
     own &= np.isin(observations["release"], list(grants.files(infos)))

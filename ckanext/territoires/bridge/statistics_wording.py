@@ -31,9 +31,12 @@ def coverage(table: Table, line: int, rank: int) -> str:
     found = table.figures[rank].cells.cell(line).coverage
     if found is None or found.complete:
         return ""
-    counted = tk._("{known} communes of {members}").format(
-        known=number_wording.number(found.known), members=number_wording.number(found.members)
-    )
+    known, members = number_wording.number(found.known), number_wording.number(found.members)
+    if table.columns[rank].indicator.of_grants:
+        return tk._("amount known for {known} grants of {members}").format(
+            known=known, members=members
+        )
+    counted = tk._("{known} communes of {members}").format(known=known, members=members)
     if found.population_share is None:
         return counted
     percent = number_wording.number(100 * found.population_share, 0, "%")

@@ -24,12 +24,14 @@ DISTRIBUTION = ("group_id", "level", "indicator", "period", "values")
 
 #: What a grant, a plan, a decree, a post or a label is once read. `line` is its line in the file,
 #: from 1; `places` and `lineage` are lists of identifiers: where it lies, and these with all that
-#: contains them. Amounts are euros and are never added to each other.
+#: contains them. `shares`, none for most: the part below 1 of the amounts that a territory of the
+#: lineage has, by identifier. Amounts are euros and are never added to each other.
 RECORD = (
     "line",
     "kind",
     "places",
     "lineage",
+    "shares",
     "beneficiary",
     "beneficiary_id",
     "beneficiary_territory",

@@ -22,7 +22,7 @@ Words = Mapping[str, str]
 
 _TEXTS = ("label", "definition")
 _LISTS = {"unit": "units", "source": "sources", "universe": "universes"}
-_FLAGS = ("additive", "key", "hidden")
+_FLAGS = ("additive", "key", "hidden", "of_grants")
 _KEYS = {
     *_TEXTS,
     *_LISTS,
@@ -53,7 +53,8 @@ class Indicator:
     `unit` is worded, `unit_code` names it (`percent`, `eur`...). `precision`: decimals shown.
     `additive`: values of communes may be summed; never true of one with a `formula`. `source` is
     the producer and its operation, without any year: the vintage comes from the file. `key`
-    figures open the portrait, `hidden` ones only serve in formulas.
+    figures open the portrait, `hidden` ones only serve in formulas. `of_grants`: its coverage
+    counts grants whose amount is known, and not communes.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Indicator:
     direction: str
     key: bool
     hidden: bool
+    of_grants: bool = False
     periods_of: str | None = None
     #: The formula once read, None without one; formulas within it are already replaced by theirs.
     compiled: Formula | None = field(default=None, repr=False, compare=False)
@@ -222,6 +224,7 @@ def _indicator(
         direction=declaration.get("direction", "neutral"),
         key=declaration.get("key", False),
         hidden=declaration.get("hidden", False),
+        of_grants=declaration.get("of_grants", False),
         periods_of=declaration.get("periods_of"),
         compiled=formula,
     )

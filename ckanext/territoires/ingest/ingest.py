@@ -175,11 +175,10 @@ def _read(
         places = gazetteer(reference, codes, given, hint, data_year, findings)
     located = locate(table, profile, codes, places, findings)
     if profile.shape == "records":
-        rows = record_rows(table, profile, located, kept, places, findings)
-        records = [record for record, _ in rows]
-        frame = derive(rows, profile, places)
+        records = record_rows(table, profile, located, kept, places, findings)
+        frame = derive(records, profile)
         ids = {id for record in records for id in record["places"]}
-        used, years = len(rows), sorted({r["year"] for r in records if r["year"]})
+        used, years = len(records), sorted({r["year"] for r in records if r["year"]})
     else:
         once = without_districts(located, findings)
         out += int((kept & ~once).sum())

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,10 +24,16 @@ from ckanext.territoires.ingest.recognition import Bound, bind
 from ckanext.territoires.ingest.table import Table
 
 Record = dict[str, Any]
+#: What a place became: territories of today and the share of the place in each.
+Today = tuple[tuple[str, float], ...]
 
-#: Where a record lies, with the share of it that goes to each: more than one for a former commune
-#: that was split, or for several communes named in one cell.
+#: The part of a record, below 1, that lies in some of the territories of its lineage.
 Shares = dict[str, float]
+
+# Territory, indicator, period.
+_Key = tuple[str, str, str]
+# Shares are quotients: their sum may lack what is lost in their last digits.
+_WHOLE = 1 - 1e-9
 
 
 def record_rows(
@@ -37,8 +43,8 @@ def record_rows(
     kept: np.ndarray,
     gazetteer: Gazetteer,
     findings: Findings,
-) -> list[tuple[Record, Shares]]:
-    """Records with the keys of `figures.frame.RECORD`, and where each lies.
+) -> list[Record]:
+    """Records with the keys of `figures.frame.RECORD`.
 
     A row whose territory is not known is left out, unless the profile says that it counts without
     one: then it lies in the département that it names, if any.
@@ -48,8 +54,7 @@ def record_rows(
     names = departements(table, profile)
     above = _Above(gazetteer)
     ends = _period_ends(table, bounds)
-    found: list[tuple[Record, Shares]] = []
-    nowhere = 0
+    found: list[Record] = []
     for row in np.flatnonzero(kept):
         record: Record = {"line": int(table.lines[row]), "kind": profile.kind}
         record.update(profile.constants)
@@ -58,52 +63,58 @@ def record_rows(
         if end:
             record["attributes"].setdefault("period_end", end.isoformat())
         departement = names[row] if names is not None else None
-        shares = _shares(located, int(row))
+        today = tuple(place.today for place in located.places[row])
         beneficiary = _beneficiary(record, gazetteer)
-        if profile.territory.of_beneficiary and not shares and beneficiary:
-            shares = {beneficiary: 1.0}
-        if not shares and departement:
+        if profile.territory.of_beneficiary and not today and beneficiary:
+            today = (((beneficiary, 1.0),),)
+        if not today and departement:
             place = gazetteer.place("departement", departement)
-            shares = dict(place.today)
-            nowhere += bool(shares)
-            if shares and profile.territory.names:
+            today = (place.today,) if place.today else ()
+            if today and profile.territory.names:
                 findings.problem("only_departement", record["line"], None, departement)
-        if not shares:
+        if not today:
             if profile.territory.required:
                 continue
             findings.problem("without_place", record["line"])
-        record["places"] = list(shares)
-        record["lineage"] = above.of(tuple(shares), departement)
-        if profile.territory.is_beneficiary and shares and located.places[row]:
-            beneficiary = beneficiary or next(iter(shares))
+        places = tuple(dict.fromkeys(id for each in today for id, _share in each))
+        record["places"] = list(places)
+        record["lineage"] = above.of(places, departement)
+        record["shares"] = _shares(today, departement, above) or None
+        if profile.territory.is_beneficiary and places and located.places[row]:
+            beneficiary = beneficiary or places[0]
         record["beneficiary_territory"] = beneficiary
-        found.append((_whole(record), shares))
+        found.append(_whole(record))
     return found
 
 
-def derive(
-    records: Iterable[tuple[Record, Shares]], profile: Profile, gazetteer: Gazetteer
-) -> pd.DataFrame:
+def derive(records: Iterable[Record], profile: Profile) -> pd.DataFrame:
     """Observations of today's territories, at every level: what lies in each, counted once.
 
-    A record is whole in each of its places, as it is listed there, and counts once in what holds
-    several: a grant to an EPCI counts for it and above, never in its communes. That of a former
-    commune which was split is whole in each of its successors, and flagged as an estimate there.
+    A grant to an EPCI counts for it and above, never in its communes. A record of several places
+    is whole in each, as it is listed there, and counts once in what holds several. The amounts of
+    a former commune that was split are shared among its successors, as an estimate; the record
+    counts as one in each. Where lines lack their amount, the sum is that of `members_known` lines
+    of `members`: a floor.
     """
-    sums: dict[tuple[str, str, str], float] = defaultdict(float)
-    estimated: set[tuple[str, str, str]] = set()
-    for record, _shares in records:
+    sums: dict[_Key, float] = defaultdict(float)
+    known: Counter[_Key] = Counter()
+    lines: Counter[_Key] = Counter()
+    estimated: set[_Key] = set()
+    for record in records:
         if record["year"] is None:
             continue
+        shares = record["shares"] or {}
         several = record["places"] if len(record["places"]) > 1 else ()
         for derived in profile.derived:
             amount = 1 if derived.amount is None else record[derived.amount]
-            if amount is None:
-                continue
             for id in record["lineage"]:
                 key = (id, derived.indicator, str(record["year"]))
-                sums[key] += float(amount)
-                if id in several:
+                lines[key] += 1
+                if amount is None:
+                    continue
+                known[key] += 1
+                sums[key] += float(amount) * (shares.get(id, 1.0) if derived.amount else 1.0)
+                if id in shares or id in several:
                     estimated.add(key)
     rows = [
         (
@@ -111,13 +122,15 @@ def derive(
             round(value, 2),
             Status.VALUE,
             Origin.ESTIMATED if key in estimated else Origin.PUBLISHED,
+            *((lines[key], known[key]) if known[key] < lines[key] else (None, None)),
         )
         for key, value in sums.items()
     ]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, "members", "members_known"])
     for key in ("territory", "indicator", "period"):
         frame[key] = frame[key].astype("category")
-    return frame.astype({"value": float, "status": np.int8, "origin": np.int8})
+    kinds = {"value": float, "status": np.int8, "origin": np.int8}
+    return frame.astype(kinds | {"members": float, "members_known": float})
 
 
 class _Above:
@@ -133,6 +146,19 @@ class _Above:
             lineages = (self._gazetteer.lineage(place, departement) for place in places)
             self._found[key] = list(dict.fromkeys(id for lineage in lineages for id in lineage))
         return self._found[key]
+
+
+def _shares(today: Iterable[Today], departement: str | None, above: _Above) -> Shares:
+    """The part of a record in each territory that holds but some of what a place became.
+
+    Each place that a line names has the whole record; what it became has its share of it.
+    """
+    found: dict[str, float] = defaultdict(float)
+    for parts in today:
+        for id, share in parts:
+            for held in above.of((id,), departement):
+                found[held] += share
+    return {id: round(share, 9) for id, share in found.items() if share < _WHOLE}
 
 
 def _columns(table: Table, bounds: Sequence[Bound], findings: Findings) -> list[list[Any]]:
@@ -166,15 +192,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _shares(located: Located, row: int) -> Shares:
-    places = located.places[row]
-    shares: Shares = defaultdict(float)
-    for place in places:
-        for id, share in place.today:
-            shares[id] += share / len(places)
-    return dict(shares)
-
-
 def _beneficiary(record: Record, gazetteer: Gazetteer) -> str | None:
     """The commune or EPCI that the beneficiary is, by its SIREN."""
     number = record.get("beneficiary_id")
@@ -184,7 +201,8 @@ def _beneficiary(record: Record, gazetteer: Gazetteer) -> str | None:
 def _whole(record: Record) -> Record:
     """All the keys, with what follows from others."""
     whole: Record = {"line": record["line"], "kind": record["kind"]}
-    whole.update({key: record[key] for key in ("places", "lineage", "beneficiary_territory")})
+    told = ("places", "lineage", "shares", "beneficiary_territory")
+    whole.update({key: record[key] for key in told})
     whole.update({field: record.get(field) for field in FIELDS})
     for field, kind in FIELD_TYPES.items():
         if kind == "amount" and isinstance(whole[field], int | float):

@@ -34,12 +34,16 @@ _PLAIN = (
 
 
 def record(row: Mapping[Any, Any], releases: Releases) -> dict[str, Any]:
-    """A record: its places named, its amounts as numbers, its dataset, the others that have it."""
+    """A record: its places named, its amounts as numbers, its dataset, the others that have it.
+
+    `share` is the part of the amounts that counts in the territory asked for, null when all does.
+    """
     others = [releases[id] for id in row["releases"] if id != row["release_id"]]
     found = {name: row[name] for name in _PLAIN}
     found |= {name: euros(row[name]) for name in AMOUNTS}
     release = releases[row["release_id"]]
     return found | {
+        "share": float(row["share"]) if row["share"] < 1 else None,
         "state_label": state_label(release.profile, row["state"]),
         "date": row["date"].isoformat() if row["date"] else None,
         "places": [place(id) for id in row["places"]],
@@ -80,11 +84,11 @@ def dataset(release: ReleaseInfo) -> dict[str, Any]:
 
 
 def totals(counted: Totals) -> dict[str, Any]:
-    """The count, and each amount: `total`, `known`, `missing`, `floor`."""
+    """The count, how many are shared, and each amount: `total`, `known`, `missing`, `floor`."""
     amounts = {
         name: asdict(amount) | {"floor": amount.floor} for name, amount in counted.amounts.items()
     }
-    return {"count": counted.count, **amounts}
+    return {"count": counted.count, "shared": counted.shared, **amounts}
 
 
 def group(found: Group, names: tuple[str, ...]) -> dict[str, Any]:

@@ -21,7 +21,8 @@ class Record(tk.BaseModel):
     `kind`: `grant`, `plan`, `risk`, `programme`, `zoning`, `post`. What lies in T is
     `lineage @> {T}`; a grant to an EPCI has the EPCI among its `places`, never its communes.
     Lines of several files that have one `identity` are one record, lines that have one `project`
-    give one cost; see `model.record_identity`.
+    give one cost; see `model.record_identity`. `shares` holds, for the territories of the lineage
+    that hold but some of what a former commune became, the part of the amounts that is theirs.
     """
 
     __tablename__ = "territoires_record"
@@ -36,6 +37,7 @@ class Record(tk.BaseModel):
     kind: Mapped[str] = mapped_column(sa.Text)
     places: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
     lineage: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+    shares: Mapped[dict[str, float] | None] = mapped_column(JSONB)
     beneficiary: Mapped[str | None] = mapped_column(sa.Text)
     beneficiary_id: Mapped[str | None] = mapped_column(sa.Text)
     beneficiary_territory: Mapped[str | None] = mapped_column(sa.Text)

@@ -71,7 +71,10 @@ class Values(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """An indicator in the language of a portrait; `sum_of_parts`: a count that may be added."""
+    """An indicator in the language of a portrait; `sum_of_parts`: a count that may be added.
+
+    `of_grants`: its coverage counts grants, and not communes.
+    """
 
     name: str
     label: str
@@ -84,6 +87,7 @@ class Described:
     key: bool
     sum_of_parts: bool
     derived: bool
+    of_grants: bool = False
 
 
 class Ranked(NamedTuple):
@@ -353,7 +357,9 @@ class _Writer:
         if status != _VALUE:
             reason = self._reasons.absent(status, one.derived, one.sum_of_parts, territory)
         elif partial or origin > 1 or others:
-            reason = self._reasons.present(coverage, origin, others, one.derived)
+            reason = self._reasons.present(
+                coverage, origin, others, one.derived, of_grants=one.of_grants
+            )
         elif origin == 0 and (self._as_published or not one.sum_of_parts):
             # Counts of another perimeter are not read, unless they are asked for as published.
             year = self._material.perimeter(territory, sources)

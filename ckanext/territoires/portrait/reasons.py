@@ -47,12 +47,14 @@ class Reasons:
         origin: int,
         others: tuple[str, ...],
         derived: bool,
+        *,
+        of_grants: bool = False,
     ) -> str:
         """A value that lacks a part, that is an estimate, or whose parts are of several periods."""
-        key = (coverage, origin, others, derived)
+        key = (coverage, origin, others, derived, of_grants)
         text = self._made.get(key)
         if text is None:
-            text = self._made[key] = self._present(coverage, origin, others, derived)
+            text = self._made[key] = self._present(*key)
         return text
 
     def _present(
@@ -61,10 +63,13 @@ class Reasons:
         origin: int,
         others: tuple[str, ...],
         derived: bool,
+        of_grants: bool,
     ) -> str:
         found: list[str] = []
         if coverage is not None and not coverage.complete:
-            found.append(self._coverage(coverage, derived))
+            found.append(
+                self._of_grants(coverage) if of_grants else self._coverage(coverage, derived)
+            )
         if origin == Origin.ESTIMATED:
             found.append(self._words["estimated"])
         elif origin == Origin.MERGED:
@@ -73,6 +78,12 @@ class Reasons:
             periods = join([period_words(each, self._language) for each in others], self._language)
             found.append(self._words["latest"].format(periods=periods))
         return " ; ".join(found) if self._language.startswith("fr") else "; ".join(found)
+
+    def _of_grants(self, coverage: Coverage) -> str:
+        return self._words["grants"].format(
+            known=format_number(coverage.known, 0, "", self._language),
+            count=format_number(coverage.members, 0, "", self._language),
+        )
 
     def _coverage(self, coverage: Coverage, derived: bool) -> str:
         members, known = coverage.members, coverage.known

@@ -42,6 +42,7 @@ def columns() -> dict[str, str]:
         "asked": tk._("Amount asked, in euros"),
         "granted": tk._("Amount granted, in euros"),
         "paid": tk._("Amount paid, in euros"),
+        "share": tk._("Part of the amounts that counts here (estimate)"),
         "dataset": tk._("Dataset"),
         "also_in": tk._("Also published in"),
     }

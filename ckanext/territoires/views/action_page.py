@@ -396,7 +396,10 @@ def _added(groups: Sequence[records.Group]) -> dict[str, Any] | None:
     """The totals of a part from those of its groups: one amount is added to itself alone."""
     if not groups:
         return None
-    found: dict[str, Any] = {"count": sum(group.totals.count for group in groups)}
+    found: dict[str, Any] = {
+        "count": sum(group.totals.count for group in groups),
+        "shared": sum(group.totals.shared for group in groups),
+    }
     for name in AMOUNTS:
         amounts = [group.totals.amounts[name] for group in groups]
         known = [amount.total for amount in amounts if amount.total is not None]

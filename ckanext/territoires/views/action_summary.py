@@ -20,11 +20,12 @@ _TOO_WIDE = ("country", "country-subset")
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """The grants of a year, whatever their scheme."""
+    """The grants of a year, whatever their scheme; `shared` as in `records.Totals`."""
 
     year: int | None
     count: int
     granted: records.Amount
+    shared: int
     schemes: tuple[str, ...]
     sources: tuple[ReleaseInfo, ...]
 
@@ -92,6 +93,7 @@ def _year(
         year,
         count,
         records.Amount(sum(known) if known else None, count - missing, missing),
+        sum(grant.shared for grant in grants),
         tuple(schemes.scheme(grant.scheme).label for grant in grants if grant.scheme),
         tuple(by_id[id] for id in sources),
     )
