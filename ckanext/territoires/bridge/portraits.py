@@ -106,7 +106,7 @@ def portrait_of(
             at_hand=shown,
             sources=_Sources(seen),
             perimeter=_Perimeters(seen).year,
-            ranks=lambda asked: ranks(territory, asked, language),
+            ranks=lambda asked: ranks(territory, asked, language, observed if plain else ()),
             language=language,
             cog_year=reference().year,
             as_published=options.as_published,

@@ -1,11 +1,14 @@
-"""Ranks among peers: searches in the sorted values that a loading wrote, in one query."""
+"""Ranks among peers: searches in sorted values, in one query for those that a loading wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 import ckan.model as model
+import numpy as np
 
+from ckanext.territoires.bridge.peer_values import Values, peer_values
+from ckanext.territoires.bridge.releases import ReleaseInfo
 from ckanext.territoires.bridge.standing import group_of
 from ckanext.territoires.portrait.compose import Ranked
 from ckanext.territoires.portrait.document import Rank
@@ -29,10 +32,16 @@ _QUERY = """
 """
 
 
-def ranks(territory: Territory, asked: Sequence[Ranked], language: str) -> list[Rank | None]:
-    """The rank of each figure of a territory; None where no list of its peers is at hand.
+def ranks(
+    territory: Territory,
+    asked: Sequence[Ranked],
+    language: str,
+    releases: Sequence[ReleaseInfo] = (),
+) -> list[Rank | None]:
+    """The rank of each figure of a territory; None where it has no peers.
 
-    A figure made from several files is ranked in the list of the latest that has one.
+    A figure made from several files is ranked in the list of the latest that has one, else among
+    the values that its peers have in `releases`, those that the reader may see.
     """
     group = group_of(territory)
     if group is None or not asked:
@@ -61,7 +70,23 @@ def ranks(territory: Territory, asked: Sequence[Ranked], language: str) -> list[
     for place, release, of, at_or_below, median in rows:
         if place not in found or found[place][0] < release:
             found[place] = (release, Rank(of - at_or_below + 1, of, peers, median))
-    return [found[n][1] if n in found else None for n in range(len(asked))]
+    made = {n: rank for n, (_release, rank) in found.items()}
+    others = [n for n in range(len(asked)) if n not in made]
+    if others and releases:
+        figures = [(asked[n].indicator, asked[n].period) for n in others]
+        values = peer_values(group, territory.level, figures, releases)
+        for n, figure in zip(others, figures, strict=True):
+            rank = _rank(asked[n].value, values[figure], peers)
+            if rank:
+                made[n] = rank
+    return [made.get(n) for n in range(len(asked))]
+
+
+def _rank(value: float, values: Values, peers: str) -> Rank | None:
+    if not len(values):
+        return None
+    at_or_below = int(np.searchsorted(values, value + abs(value) * _TOLERANCE, side="right"))
+    return Rank(len(values) - at_or_below + 1, len(values), peers, float(np.median(values)))
 
 
 def _array(items: Iterable[object]) -> str:

@@ -24,7 +24,18 @@ from ckanext.territoires.bridge.statistics_table import Column, Place, Table
 from ckanext.territoires.figures import formula, perimeter
 from ckanext.territoires.figures.indicator import Indicator, load_indicators
 
-__all__ = ["ALL", "LATEST", "AtHand", "Query", "Selection", "at_hand", "read", "select"]
+__all__ = [
+    "ALL",
+    "LATEST",
+    "AtHand",
+    "Column",
+    "Query",
+    "Selection",
+    "at_hand",
+    "read",
+    "select",
+    "selection",
+]
 
 #: Words that stand for periods.
 LATEST, ALL = "latest", "all"
@@ -79,8 +90,12 @@ class Selection:
 def at_hand(user: model.User | None, indicators: Iterable[str] | None = None) -> AtHand:
     """What a person (None: anonymous) may have of these loaded indicators, all by default."""
     wanted = None if indicators is None else set(indicators)
+    return _held(visible(user, indicators=wanted))
+
+
+def _held(seen: Iterable[ReleaseInfo]) -> AtHand:
     # Files of records give figures too: the sums of grants.
-    releases = tuple(info for info in visible(user, indicators=wanted) if info.indicators)
+    releases = tuple(info for info in seen if info.indicators)
     held = extents(releases)
     everywhere: dict[str, set[str]] = defaultdict(set)
     by_level: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -123,10 +138,21 @@ def select(query: Query, user: model.User | None) -> Selection:
         if not ordered and not any(one is indicator for one, _ in absent):
             absent.append((indicator, ""))
         columns += [Column(indicator, one) for one in sorted(set(wanted), key=formula.order)]
-    base: dict[tuple[str, str], None] = {}
+    return Selection(tuple(columns), tuple(absent), held, _base(columns, held))
+
+
+def selection(columns: Sequence[Column], releases: Iterable[ReleaseInfo]) -> Selection:
+    """These very columns, of what some releases hold."""
+    names = set(formula.expand([column.indicator.name for column in columns], load_indicators()))
+    held = _held(info for info in releases if not names.isdisjoint(info.indicators))
+    return Selection(tuple(columns), (), held, _base(columns, held))
+
+
+def _base(columns: Iterable[Column], held: AtHand) -> tuple[tuple[str, str], ...]:
+    found: dict[tuple[str, str], None] = {}
     for column in columns:
-        base |= dict.fromkeys(_parts(column, held.periods))
-    return Selection(tuple(columns), tuple(absent), held, tuple(base))
+        found |= dict.fromkeys(_parts(column, held.periods))
+    return tuple(found)
 
 
 def read(selection: Selection, places: Sequence[Place], *, as_published: bool = False) -> Table:
