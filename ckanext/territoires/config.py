@@ -68,3 +68,13 @@ def storage_folder() -> Path | None:
 def search_language() -> str:
     """Text search configuration of PostgreSQL with which threads are searched."""
     return tk.config["ckanext.territoires.thread.search_language"]
+
+
+def attachment_max_size() -> int:
+    """Size, in megabytes, of the largest file that is joined to a message."""
+    return tk.config["ckanext.territoires.thread.max_file_size"]
+
+
+def attachment_storage() -> str:
+    """CKAN's storage that keeps the files joined to messages."""
+    return tk.config["ckanext.territoires.thread.storage"]

@@ -294,3 +294,14 @@ def territoires_moment(moment: Any) -> str:
 def territoires_projects_near(territory_id: str) -> dict[str, Any]:
     """The projects closest to a territory: `results`, the first of `count`."""
     return project_search.near([territory_id], rows=4)
+
+
+def territoires_size(size: int) -> str:
+    """A size in bytes as a person reads it."""
+    return tk.h.localised_filesize(size)
+
+
+def territoires_file_name(file_id: str) -> str:
+    """The name of a file joined to a message; its id when there is none."""
+    found = model.Session.get(model.File, file_id)
+    return found.name if found else file_id

@@ -60,6 +60,11 @@ class Demo:
         return self._yaml("datasets.yaml")
 
     @cached_property
+    def projects(self) -> list[dict[str, Any]]:
+        """Projects, with who carries them and what is said of them."""
+        return self._yaml("projects.yaml")
+
+    @cached_property
     def organizations(self) -> list[dict[str, Any]]:
         """Organisations of the catalogue records."""
         return read_records(self._text("catalogue/organizations.jsonl"), "organization")

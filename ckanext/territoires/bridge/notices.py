@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.territoires.model import Follow, Message, Notice
+from ckanext.territoires.model.moment import NOW
 
 ALL = "all"
 NONE = "none"
@@ -38,6 +39,16 @@ def of_mentions(message: Message, named: Collection[str]) -> None:
 def of_charge(message: Message) -> None:
     """Tell the person who is now in charge of a task."""
     _tell(message, "assigned", [message.assignee_id] if message.assignee_id else [])
+
+
+def seen_in(user_id: str, package_id: str) -> None:
+    """Mark as seen what a person is told of a project whose thread they have just read."""
+    model.Session.execute(
+        sa.update(Notice)
+        .where(Notice.user_id == user_id, Notice.package_id == package_id)
+        .where(Notice.seen.is_(None))
+        .values(seen=NOW)
+    )
 
 
 def forget_message(message_id: str) -> None:

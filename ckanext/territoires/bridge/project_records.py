@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from ckanext.territoires.bridge import records, releases
 from ckanext.territoires.bridge.record_selection import Wanted
+from ckanext.territoires.bridge.record_words import state_label
 from ckanext.territoires.bridge.reference import parse
 from ckanext.territoires.model import Record
 
@@ -38,6 +39,9 @@ class Found:
     paid: float | None
     beneficiary: str
     state: str
+    cost: float | None
+    date: str
+    places: tuple[str, ...]
     dataset_name: str
     dataset_title: str
 
@@ -93,7 +97,10 @@ def _found(row: Mapping[Any, Any], known: Mapping[int, releases.ReleaseInfo]) ->
         granted=_euros(row["granted"]),
         paid=_euros(row["paid"]),
         beneficiary=row["beneficiary"] or "",
-        state=row["state"] or "",
+        state=state_label(info.profile, row["state"]),
+        cost=_euros(row["cost"]),
+        date=row["date"].isoformat() if row["date"] else "",
+        places=tuple(row["places"]),
         dataset_name=info.dataset_name,
         dataset_title=info.title,
     )

@@ -10,6 +10,7 @@ __all__ = [
     "LEVELS",
     "UnknownTerritory",
     "current_ids",
+    "identifier_of",
     "lineage",
     "parse",
     "reference",
@@ -57,3 +58,18 @@ def lineage(identifier: str) -> tuple[str, ...]:
 def territory(identifier: str) -> Territory | None:
     """A territory of the reference as it is today."""
     return reference().get(identifier)
+
+
+def identifier_of(level: str, code: str) -> str:
+    """Identifier of the territory at an address.
+
+    Raises:
+        InvalidTerritoryId: no territory has such a level or code.
+
+    """
+    if level in ("country", "custom"):
+        return str(parse(f"{level}:{code}"))
+    country = parse(config.home_territory()).country
+    if level == "country-subset":
+        return str(parse(f"country-subset:{country}:{code}"))
+    return str(parse(f"{country}:{level}:{code}"))

@@ -107,3 +107,36 @@ def projects_of(user: model.User) -> list[str]:
         )
         found |= {project for query in (invited, led) for (project,) in query}
     return sorted(found)
+
+
+#: Beyond, one types the name.
+_AROUND = 200
+
+
+def people_around(project_id: str) -> list[dict[str, str]]:
+    """People of the community of a project, in brief: by name, then by the services invited.
+
+    Those of the lead service are in it unless the project is its community's alone. Two queries.
+    """
+    project = model.Package.get(project_id)
+    if project is None:
+        return []
+    by_name = model.Session.query(model.PackageMember.user_id).filter_by(package_id=project.id)
+    services = list(services_invited(project.id))
+    if project.owner_org and access_level(project) != "community":
+        services.append(project.owner_org)
+    by_service = model.Session.query(model.Member.table_id).filter(
+        model.Member.group_id.in_(services),
+        model.Member.table_name == "user",
+        model.Member.state == model.State.ACTIVE,
+    )
+    users = (
+        model.Session.query(model.User)
+        .filter(model.User.state == model.State.ACTIVE)
+        .filter(model.User.id.in_(by_name) | model.User.id.in_(by_service))
+        .order_by(model.User.fullname, model.User.name)
+        .limit(_AROUND)
+    )
+    return [
+        {"id": user.id, "name": user.name, "title": user.fullname or user.name} for user in users
+    ]

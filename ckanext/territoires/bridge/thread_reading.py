@@ -43,7 +43,10 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a list of entries needs to be shown, each read by one query for all of them."""
+    """What a list of entries needs to be shown, each read by one query for all of them.
+
+    `replied`: the messages that these reply to, and those that answer these.
+    """
 
     people: dict[str, model.User]
     replied: dict[str, Message]
@@ -75,7 +78,8 @@ def thread(project_id: str) -> Thread:
 def around(messages: Sequence[Message]) -> Around:
     """Read what these entries need to be shown: five queries whatever their number."""
     ids = [message.id for message in messages]
-    replied = _by_id(Message, {m.reply_to_id for m in messages if m.reply_to_id})
+    named = {id for m in messages for id in (m.reply_to_id, m.answer_id) if id}
+    replied = _by_id(Message, named)
     shown = [*messages, *replied.values()]
     people = {m.author_id for m in shown} | {m.assignee_id for m in shown if m.assignee_id}
     mentions = _grouped(MessageMention.message_id, MessageMention.user_id, ids)

@@ -14,6 +14,7 @@ from ckanext.territoires.bridge import catalogue
 from ckanext.territoires.bridge import demo as loader
 from ckanext.territoires.bridge.catalogue import Entry, Outcome
 from ckanext.territoires.bridge.demo import Account, Demo, UnreadableDemo
+from ckanext.territoires.bridge.demo_projects import load_projects
 from ckanext.territoires.cli.imports import outcome_label, print_report, progress_bar, write_report
 from ckanext.territoires.udata import UnreadableRecords
 
@@ -55,6 +56,7 @@ def load(folder: Path | None, report: Path | None) -> None:
 def _load(chosen: Demo) -> list[Entry]:
     # Everything is read before anything is written.
     records, bodies, datasets = chosen.records, chosen.organizations, chosen.datasets
+    projects = chosen.projects
     entries: list[Entry] = []
     with progress_bar(len(chosen.services), _("Services")) as step:
         for entry in loader.load_services(chosen.services):
@@ -64,6 +66,10 @@ def _load(chosen: Demo) -> list[Entry]:
     _print_accounts(loader.load_accounts(chosen.accounts, os.environ))
     with progress_bar(len(datasets), _("Datasets with files")) as step:
         for entry in loader.load_datasets(datasets, chosen.folder):
+            entries.append(entry)
+            step()
+    with progress_bar(len(projects), _("Projects")) as step:
+        for entry in load_projects(projects):
             entries.append(entry)
             step()
     with progress_bar(len(bodies), _("Organisations")) as step:

@@ -31,6 +31,7 @@ def message_dict(
     allowed = deeds(person, entry_of(message), locked=locked)
     shown = message.state == State.VISIBLE or Deed.SEE_HIDDEN in allowed
     replied = around.replied.get(message.reply_to_id or "")
+    answer = around.replied.get(message.answer_id or "")
     return {
         "id": message.id,
         "project_id": message.project_id,
@@ -43,9 +44,10 @@ def message_dict(
         "text": message.text if shown else "",
         "facts": message.facts,
         "hidden_reason": message.hidden_reason,
-        "reply_to": _reply(replied, around) if replied else None,
+        "reply_to": _reply(replied, around, person, locked=locked) if replied else None,
         "pinned": _moment(message.pinned),
         "answer_id": message.answer_id,
+        "answer_position": answer.position if answer else None,
         "assignee": _person(around.people.get(message.assignee_id or "")),
         "due": message.due.isoformat() if message.due else None,
         "closed": _moment(message.closed),
@@ -72,11 +74,17 @@ def entry_of(message: Message) -> Entry:
     )
 
 
-def _reply(replied: Message, around: thread_reading.Around) -> dict[str, Any]:
+def _reply(
+    replied: Message, around: thread_reading.Around, person: Person, *, locked: bool
+) -> dict[str, Any]:
     """What is replied to, as it is now: what is no longer shown is not quoted."""
     text = replied.text if replied.state == State.VISIBLE else ""
+    entry = entry_of(replied)
+    is_open = entry.kind is Kind.QUESTION and not entry.closed
     return {
         "id": replied.id,
+        # Whether this reply may be said to be the answer.
+        "open_question": is_open and Deed.CLOSE in deeds(person, entry, locked=locked),
         "position": replied.position,
         "state": replied.state,
         "author": _person(around.people.get(replied.author_id)),

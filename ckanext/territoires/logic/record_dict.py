@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ckan.plugins import toolkit as tk
-
-from ckanext.territoires.bridge import custom, loading
+from ckanext.territoires.bridge import custom
+from ckanext.territoires.bridge.record_words import state_label
 from ckanext.territoires.bridge.records import AMOUNTS, Group, Totals, euros
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.bridge.releases import ReleaseInfo
@@ -43,6 +42,7 @@ def record(row: Mapping[Any, Any], releases: Releases) -> dict[str, Any]:
     found |= {name: euros(row[name]) for name in AMOUNTS}
     release = releases[row["release_id"]]
     return found | {
+        "identity": row["identity"].hex,
         "share": float(row["share"]) if row["share"] < 1 else None,
         "state_label": state_label(release.profile, row["state"]),
         "date": row["date"].isoformat() if row["date"] else None,
@@ -50,14 +50,6 @@ def record(row: Mapping[Any, Any], releases: Releases) -> dict[str, Any]:
         "dataset": dataset(release),
         "also_in": list({each.dataset_id: dataset(each) for each in others}.values()),
     }
-
-
-def state_label(profile: str, state: str | None) -> str:
-    """A state in the words of the profile that read it, in the reader's language."""
-    if not state:
-        return ""
-    known = loading.profiles().get(profile)
-    return known.label_of("state", state, tk.h.lang().split("_")[0]) if known else state
 
 
 def place(identifier: str) -> dict[str, str]:

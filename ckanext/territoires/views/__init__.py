@@ -13,6 +13,7 @@ from ckanext.territoires.views.profile import territoires_profile
 from ckanext.territoires.views.project import territoires_project
 from ckanext.territoires.views.statistics import territoires_statistics
 from ckanext.territoires.views.territory import territoires_territory
+from ckanext.territoires.views.thread import territoires_thread
 
 __all__ = [
     "territoires_action",
@@ -28,4 +29,5 @@ __all__ = [
     "territoires_project",
     "territoires_statistics",
     "territoires_territory",
+    "territoires_thread",
 ]

@@ -10,8 +10,12 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from ckanext.territoires.bridge import project_records
+from ckanext.territoires.bridge.reference import territory
+from ckanext.territoires.logic import territory_dict
 from ckanext.territoires.renderings import record_files
 from ckanext.territoires.views import action_page, action_points
+from ckanext.territoires.views.project_page import reader
 from ckanext.territoires.views.territory import find
 
 territoires_action = Blueprint("territoires_action", __name__)
@@ -33,6 +37,19 @@ def read(level: str, code: str, slug: str) -> str | AnyResponse:
     except tk.ValidationError as error:
         return _refused(error)
     return tk.render("territoire/action.html", {"territory": shown, "page": page})
+
+
+@territoires_action.route("/action/<identity>")
+def record(identity: str) -> str:
+    """One grant, plan, decree... whatever the files that hold it, to be quoted by its address."""
+    try:
+        found = project_records.of_identities([identity], reader()).get(identity)
+    except ValueError:
+        found = None
+    if found is None:
+        return tk.abort(404, tk._("No file that you may see holds this line"))
+    places = [territory_dict.brief(one) for id in found.places if (one := territory(id))]
+    return tk.render("territoire/record.html", {"record": found, "places": places})
 
 
 @territoires_action.route("/territoire/<level>/<code>/<slug>/action/export.<extension>")

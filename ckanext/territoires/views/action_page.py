@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 from werkzeug.datastructures import MultiDict
 
 from ckanext.territoires.bridge import custom, records, releases, schemes
+from ckanext.territoires.bridge.record_words import state_label
 from ckanext.territoires.bridge.records import AMOUNTS, Wanted
 from ckanext.territoires.bridge.reference import reference, territory
 from ckanext.territoires.logic import record_dict, territory_dict
@@ -351,7 +352,7 @@ def _kinds(
 
 
 def _state_of(group: records.Group, by_id: record_dict.Releases) -> str:
-    return record_dict.state_label(by_id[group.totals.releases[0]].profile, group.values[2])
+    return state_label(by_id[group.totals.releases[0]].profile, group.values[2])
 
 
 #: Attributes of the profiles that a page words, in order: (attribute, whether it is a day).

@@ -10,8 +10,8 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import records, releases, schemes
+from ckanext.territoires.bridge.record_words import state_label
 from ckanext.territoires.bridge.releases import ReleaseInfo
-from ckanext.territoires.logic.record_dict import state_label
 
 YEARS = 3
 # All the records of a nation are too many for its main page.

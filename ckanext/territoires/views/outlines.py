@@ -10,11 +10,10 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response
 
 from ckanext.territoires.bridge import custom
-from ckanext.territoires.bridge.reference import LEVELS, reference
+from ckanext.territoires.bridge.reference import LEVELS, identifier_of, reference
 from ckanext.territoires.logic import territory_dict
 from ckanext.territoires.territory.identifier import InvalidTerritoryId
 from ckanext.territoires.territory.reference import Territory
-from ckanext.territoires.views.territory import identifier_of
 
 territoires_outlines = Blueprint("territoires_outlines", __name__)
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.territoires import config
 from ckanext.territoires.bridge import concerning, portraits
-from ckanext.territoires.bridge.reference import reference
+from ckanext.territoires.bridge.reference import identifier_of, reference
 from ckanext.territoires.logic import territory_dict
 from ckanext.territoires.territory.identifier import InvalidTerritoryId, parse
 from ckanext.territoires.views import maps, portrait_page
@@ -75,21 +75,6 @@ def communes(level: str, code: str, slug: str) -> str | Response:
             "parts": _members(shown["id"], "departement") if too_many else [],
         },
     )
-
-
-def identifier_of(level: str, code: str) -> str:
-    """Identifier of the territory at an address.
-
-    Raises:
-        InvalidTerritoryId: no territory has such a level or code.
-
-    """
-    if level in ("country", "custom"):
-        return str(parse(f"{level}:{code}"))
-    country = parse(config.home_territory()).country
-    if level == "country-subset":
-        return str(parse(f"country-subset:{country}:{code}"))
-    return str(parse(f"{country}:{level}:{code}"))
 
 
 def find(level: str, code: str) -> dict[str, Any] | str | Response:

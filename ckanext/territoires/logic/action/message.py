@@ -113,8 +113,10 @@ def territoires_message_remove(context: Context, data_dict: DataDict) -> dict[st
     """
     message, project = _message(data_dict["id"], context)
     tk.check_access("territoires_message_remove", context, data_dict)
+    files = project_files.of_message(message.id)
     thread.remove(message)
     model.Session.commit()
+    project_files.discard(files)
     return _shown(message, context, project)
 
 
