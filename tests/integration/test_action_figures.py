@@ -158,6 +158,10 @@ class TestOneFigure:
     @pytest.mark.parametrize("year", ["2019", "2021"])
     def test_the_table_says_what_the_list_adds_up_to(self, territory: str, year: str) -> None:
         euros, count = listed(territory, year)
+        if territory == "country:fr" or (territory == REGION and year == "2021"):
+            # Listed, but too few départements have any: the sum of a part is not that of the whole.
+            assert count
+            euros = count = None
         assert tabled(territory, year) == (
             euros if euros is None else pytest.approx(euros, abs=0.005),
             count,
@@ -169,10 +173,12 @@ class TestOneFigure:
         compared = 0
         for year in ("2019", "2021"):
             euros, count = listed(territory, year)
-            if count and year in said:
+            if count and year in said and said[year] != (None, None):
                 assert said[year] == (pytest.approx(euros, abs=0.005), count)
                 compared += 1
-        assert compared or listed(territory, "2019")[1] is None
+        assert (compared > 0) == (
+            territory != "country:fr" and listed(territory, "2019")[1] is not None
+        )
 
     def test_overlapping_files_count_once(self) -> None:
         grants = pd.read_csv(FILES / REGIONAL)

@@ -16,6 +16,7 @@ def words(language: str | None = None) -> Words:
         not_applicable=tk._("not applicable"),
         floor=tk._("at least {number}"),
         floor_note=tk._("At least: some parts are not known, the true value is higher."),
+        absent=tk._("Not available: {places}."),
         estimate=tk._("{number} (estimate)"),
         between=tk._("from {low} to {high}"),
         source=tk._("Source: {sources}"),

@@ -13,8 +13,10 @@ from typing import Any
 
 import ckan.model as model
 
+from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.releases import ReleaseInfo
 from ckanext.territoires.figures.status import Origin, Status
+from ckanext.territoires.ingest.records import is_told, is_wide
 
 GRANTED, COUNT = "grants_granted", "grants_count"
 NAMES = frozenset((GRANTED, COUNT))
@@ -40,7 +42,10 @@ _QUERY = """
     SELECT best.territory, r.year, count(*), sum(r.granted * part.share), count(r.granted),
            bool_or(cardinality(r.places) > 1 AND best.territory = ANY(r.places)
                    OR part.share < 1),
-           array_agg(DISTINCT r.release_id)
+           array_agg(DISTINCT r.release_id),
+           count(DISTINCT CASE WHEN best.territory = ANY(%(wide)s::text[]) THEN (
+               SELECT min(id) FROM unnest(r.lineage) AS held (id) WHERE id LIKE '%%:departement:%%'
+           ) END)
       FROM best JOIN territoires_record AS r ON r.id = best.best %% %(room)s
      CROSS JOIN LATERAL (
         SELECT CASE WHEN r.shares IS NULL THEN 1 ELSE (
@@ -79,6 +84,9 @@ def read(
         releases: those that the person may see.
         periods: years.
 
+    A région, metropolitan France and the nation have a row where half of their départements have a
+    grant in the year: the file of a région does not tell of a nation.
+
     Returns:
         Rows as `portrait.observed.COLUMNS`, then all the releases that the records come from.
         Members are grants, counted where some have no amount: their sum is a floor.
@@ -97,10 +105,13 @@ def read(
         "releases": ids,
         "years": years,
         "room": _ROOM,
+        "wide": [place for place in places if is_wide(place)],
     }
     found: list[tuple[Any, ...]] = []
     rows = model.Session.connection().exec_driver_sql(_QUERY.format(few=few), asked)
-    for place, year, count, granted, known, estimated, sources in rows:
+    for place, year, count, granted, known, estimated, sources, departements in rows:
+        if is_wide(place) and not is_told(place, departements, reference()):
+            continue
         origin = Origin.PUBLISHED
         if estimated:
             origin = Origin.ESTIMATED

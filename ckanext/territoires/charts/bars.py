@@ -30,14 +30,21 @@ MOST_LABEL_LINES = 3
 
 
 def comparison(subject: Subject, words: Words, size: Size, description: str) -> Spec:
-    """A bar a place and an indicator, its value at its end; the words of a lack without a bar."""
-    drawn = [figure for row in subject.rows for _place, figure in subject.figures(row)]
+    """A bar a place and an indicator, its value at its end; the words of a lack without a bar.
+
+    A comparator that lacks all the figures of the chart is named below it.
+    """
+    drawn = [figure for row in subject.rows for _place, figure in subject.compared(row)]
     several = len(subject.rows) > 1
-    left = label_width([place.name for place in subject.places], size)
+    unknown = subject.unknown
+    left = label_width([p.name for p in subject.places if p not in unknown], size)
+    said = notes(subject, drawn, words)
+    if unknown:
+        said = (words.absent.format(places=", ".join(place.name for place in unknown)), *said)
     sheet = Sheet(
         subject.chart.title,
         _subtitle(subject, several),
-        notes(subject, drawn, words),
+        said,
         description,
         size,
         subject.portrait.language,
@@ -59,7 +66,7 @@ def comparison(subject: Subject, words: Words, size: Size, description: str) -> 
             labels["head"].append({"x": -left, "y": middle, "text": "\n".join(head)})
             y += len(head) * size.text * LEADING + 4
         start = y
-        for rank, (place, figure) in enumerate(subject.figures(row)):
+        for rank, (place, figure) in enumerate(subject.compared(row)):
             name = clip(place.name, left - 8, size.text, MOST_LABEL_LINES)
             height = max(bar, len(name) * size.text * LEADING)
             middle = y + height / 2
@@ -132,7 +139,7 @@ class _Scale:
         rows: list[tuple[float | None, str]] = [
             (known(figure), words.figure(figure, row.precision))
             for row in subject.rows
-            for _place, figure in subject.figures(row)
+            for _place, figure in subject.compared(row)
         ]
         values = [value for value, _text in rows if value is not None]
         self._low, self._high = min([0.0, *values]), max([0.0, *values])

@@ -32,6 +32,23 @@ class Subject:
         """The figure of a row for each place."""
         return list(zip(self.places, (row.figure, *row.comparisons), strict=False))
 
+    @property
+    def unknown(self) -> tuple[Place, ...]:
+        """Comparators of which no figure is available, for any row."""
+        return tuple(
+            place
+            for rank, place in enumerate(self.portrait.comparators)
+            if all(
+                len(row.comparisons) > rank and row.comparisons[rank].status == "not_available"
+                for row in self.rows
+            )
+        )
+
+    def compared(self, row: Row) -> list[tuple[Place, Figure]]:
+        """The figure of a row for each place, but for comparators of which none is available."""
+        unknown = {place.id for place in self.unknown}
+        return [pair for pair in self.figures(row) if pair[0].id not in unknown]
+
     def histories(self, row: Row, most: int) -> list[tuple[Place, tuple[Figure, ...]]]:
         """The histories of a row, the territory's first, for some places at most.
 

@@ -18,6 +18,7 @@ class Words:
     not_applicable: str = "not applicable"
     floor: str = "at least {number}"
     floor_note: str = "At least: some parts are not known, the true value is higher."
+    absent: str = "Not available: {places}."
     estimate: str = "{number} (estimate)"
     between: str = "from {low} to {high}"
     source: str = "Source: {sources}"

@@ -176,7 +176,7 @@ def _read(
     located = locate(table, profile, codes, places, findings)
     if profile.shape == "records":
         records = record_rows(table, profile, located, kept, places, findings)
-        frame = derive(records, profile)
+        frame = derive(records, profile, reference)
         ids = {id for record in records for id in record["places"]}
         used, years = len(records), sorted({r["year"] for r in records if r["year"]})
     else:

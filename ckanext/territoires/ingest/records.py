@@ -22,6 +22,7 @@ from ckanext.territoires.ingest.places import Gazetteer
 from ckanext.territoires.ingest.profile import FIELD_TYPES, FIELDS, Profile
 from ckanext.territoires.ingest.recognition import Bound, bind
 from ckanext.territoires.ingest.table import Table
+from ckanext.territoires.territory.reference import Reference
 
 Record = dict[str, Any]
 #: What a place became: territories of today and the share of the place in each.
@@ -87,22 +88,28 @@ def record_rows(
     return found
 
 
-def derive(records: Iterable[Record], profile: Profile) -> pd.DataFrame:
+def derive(records: Iterable[Record], profile: Profile, reference: Reference) -> pd.DataFrame:
     """Observations of today's territories, at every level: what lies in each, counted once.
 
     A grant to an EPCI counts for it and above, never in its communes. A record of several places
     is whole in each, as it is listed there, and counts once in what holds several. The amounts of
     a former commune that was split are shared among its successors, as an estimate; the record
     counts as one in each. Where lines lack their amount, the sum is that of `members_known` lines
-    of `members`: a floor.
+    of `members`: a floor. A région, metropolitan France and the nation have a sum where half of
+    their départements have a record in the year: the file of a région does not tell of a nation.
     """
     sums: dict[_Key, float] = defaultdict(float)
     known: Counter[_Key] = Counter()
     lines: Counter[_Key] = Counter()
     estimated: set[_Key] = set()
+    told: dict[tuple[str, str], set[str]] = defaultdict(set)
     for record in records:
         if record["year"] is None:
             continue
+        within = {id for id in record["lineage"] if ":departement:" in id}
+        for id in record["lineage"]:
+            if is_wide(id):
+                told[id, str(record["year"])] |= within
         shares = record["shares"] or {}
         several = record["places"] if len(record["places"]) > 1 else ()
         for derived in profile.derived:
@@ -125,12 +132,23 @@ def derive(records: Iterable[Record], profile: Profile) -> pd.DataFrame:
             *((lines[key], known[key]) if known[key] < lines[key] else (None, None)),
         )
         for key, value in sums.items()
+        if not is_wide(key[0]) or is_told(key[0], len(told[key[0], key[2]]), reference)
     ]
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "members", "members_known"])
     for key in ("territory", "indicator", "period"):
         frame[key] = frame[key].astype("category")
     kinds = {"value": float, "status": np.int8, "origin": np.int8}
     return frame.astype(kinds | {"members": float, "members_known": float})
+
+
+def is_wide(id: str) -> bool:
+    """Whether a territory is one that files tell of in part: a région or more."""
+    return id.startswith("country") or ":region:" in id
+
+
+def is_told(id: str, departements: int, reference: Reference) -> bool:
+    """Whether records in so many of its départements tell of a wide territory: half of them do."""
+    return 2 * departements >= len(reference.members(id, "departement"))
 
 
 class _Above:

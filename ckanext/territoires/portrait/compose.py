@@ -433,5 +433,7 @@ def _is_drawn(kind: str, row: Row, level: str) -> bool:
         # The communes around a commune, the members of the rest: a secret one is hatched.
         return level != "custom" or row.figure.value is not None
     if kind == "comparison":
-        return row.figure.value is not None and bool(row.comparisons)
+        # Beside one other at least: a bar alone compares nothing.
+        told = any(figure.status != "not_available" for figure in row.comparisons)
+        return row.figure.value is not None and told
     return row.figure.value is not None
