@@ -72,7 +72,9 @@ def _theme(out: Any, portrait: Portrait, theme: Theme) -> None:
         out.add_heading(tk._("Programmes and zonings"), 2)
     for label in theme.labels:
         out.add_paragraph(words.label_text(portrait, label), style="List Bullet")
-    for number, table in enumerate(words.tables(portrait, theme) if theme.rows else ()):
+    for number, table in enumerate(
+        words.tables(portrait, theme, gathered=True) if theme.rows else ()
+    ):
         _table(out, table)
         if number == 0:
             _pictures(out, portrait, theme)

@@ -93,7 +93,9 @@ def _theme(out: Document, portrait: Portrait, theme: Theme) -> None:
     if theme.labels:
         _put(out, Header(2, tk._("Programmes and zonings")))
         _texts(out, [words.label_text(portrait, label) for label in theme.labels])
-    for number, table in enumerate(words.tables(portrait, theme) if theme.rows else ()):
+    for number, table in enumerate(
+        words.tables(portrait, theme, gathered=True) if theme.rows else ()
+    ):
         _table(out, table)
         if number == 0:
             for picture in pictures(portrait, theme):

@@ -98,7 +98,7 @@ def _theme(portrait: Portrait, theme: Theme) -> dict[str, Any]:
     return {
         "title": theme.title,
         "paragraphs": words.paragraphs(theme.text),
-        "tables": words.tables(portrait, theme) if theme.rows else [],
+        "tables": words.tables(portrait, theme, gathered=True) if theme.rows else [],
         "pictures": pictures(portrait, theme),
         "labels": [words.label_text(portrait, label) for label in theme.labels],
         "comment": comment

@@ -164,16 +164,19 @@ def key_table(portrait: Portrait) -> Table:
     return _figures(portrait, key_rows(portrait), portrait.comparators[: COLUMNS - 1], 0, None)
 
 
-def tables(portrait: Portrait, theme: Theme) -> list[Table]:
+def tables(portrait: Portrait, theme: Theme, *, gathered: bool = False) -> list[Table]:
     """The tables of a theme: against the comparators, over time, among peers.
 
-    Comparators that do not fit the width of a page make a further table.
+    Comparators that do not fit the width of a page make a further table. `gathered`, on paper:
+    indicators of which nothing is available anywhere share one line, that names them.
     """
     found: list[Table] = []
     groups = _chunks(portrait.comparators) or [()]
     for number, group in enumerate(groups):
         title = _titled(theme.title, number, len(groups))
-        found.append(_figures(portrait, theme.rows, group, number * (COLUMNS - 1), title))
+        found.append(
+            _figures(portrait, theme.rows, group, number * (COLUMNS - 1), title, gathered=gathered)
+        )
     for number, group in enumerate(groups):
         title = _titled(tk._("{theme}: change").format(theme=theme.title), number, len(groups))
         found += _changes(portrait, theme, group, number * (COLUMNS - 1), title)
@@ -305,20 +308,39 @@ def label_text(portrait: Portrait, label: Label) -> str:
 
 
 def _figures(
-    portrait: Portrait, rows: Iterable[Row], group: Sequence[Place], start: int, title: str | None
+    portrait: Portrait,
+    rows: Sequence[Row],
+    group: Sequence[Place],
+    start: int,
+    title: str | None,
+    *,
+    gathered: bool = False,
 ) -> Table:
     notes = _Notes()
     lines: list[Line] = []
+    lacking = [row for row in rows if _lacks_all(row)] if gathered else []
+    lacking = lacking if len(lacking) > 1 else []
     for row in rows:
+        if row in lacking[1:]:
+            continue
         figures = [row.figure, *row.comparisons[start : start + len(group)]]
         cells = (_noted(figure, row, portrait.language, notes) for figure in figures)
-        lines.append(_line(portrait, row, figures, tuple(cells), row.figure.period))
+        line = _line(portrait, row, figures, tuple(cells), row.figure.period)
+        if row in lacking:
+            names = ", ".join(each.label for each in lacking)
+            line = Line(row.indicator, names, "", "", "", line.cells)
+        lines.append(line)
     return Table(
         title or tk._("Key figures"),
         (portrait.territory.name, *(place.name for place in group)),
         tuple(lines),
         tuple(notes.texts),
     )
+
+
+def _lacks_all(row: Row) -> bool:
+    """Whether nothing is available of an indicator, for the territory and beside it."""
+    return all(figure.status == "not_available" for figure in (row.figure, *row.comparisons))
 
 
 def _over_time(portrait: Portrait, theme: Theme) -> Iterator[Table]:
