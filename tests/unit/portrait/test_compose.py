@@ -71,7 +71,7 @@ class TestFigures:
     def test_a_median_is_never_made_from_medians(self) -> None:
         departement = row(portrait(INCOME), "median_income").comparisons[0]
         assert (departement.value, departement.status) == (None, "not_available")
-        assert departement.reason.startswith("cet indicateur ne s'additionne pas")
+        assert departement.reason.startswith("cet indicateur ne s’additionne pas")
 
     def test_a_sum_that_lacks_a_part_is_a_floor(self) -> None:
         rows = [value(DEPARTEMENT, "jobs", "2018", 1000, origin=1, coverage=(16, 14, 0.97))]
@@ -118,7 +118,7 @@ class TestText:
     def test_a_person_could_have_written_it(self) -> None:
         text = next(t for t in portrait(CENSUS).themes if t.name == "population").text
         assert text.startswith(
-            "Nantes compte 314\u202f138 habitants en 2018, soit 7,3\u00a0% de plus qu'en 2013 "
+            "Nantes compte 314\u202f138 habitants en 2018, soit 7,3\u00a0% de plus qu’en 2013 "
             "(+1,42\u00a0% par an, davantage que le département). Les naissances y dépassent les "
             "décès (+0,59\u00a0% par an) et les arrivées, les départs (+0,83\u00a0% par an)."
         )
@@ -135,7 +135,7 @@ class TestText:
     def test_a_secret_is_said(self) -> None:
         made = portrait([value(NANTES, "median_income", "2019", None, status=1)])
         assert made.themes[0].text == (
-            "Le niveau de vie médian n'est pas diffusé (secret statistique)."
+            "Le niveau de vie médian n’est pas diffusé (secret statistique)."
         )
 
     def test_a_floor_is_said(self) -> None:
@@ -149,11 +149,11 @@ class TestText:
         rank = Rank(1, 207, "communes de la Loire-Atlantique")
         rows = [value(NANTES, "population", "2018", 314138)]
         text = portrait(rows, ranks=[rank]).themes[0].text
-        assert text.endswith("C'est la plus peuplée des 207 communes de la Loire-Atlantique.")
+        assert text.endswith("C’est la plus peuplée des 207 communes de la Loire-Atlantique.")
         third = Rank(3, 207, "communes de la Loire-Atlantique")
         text = portrait(rows, ranks=[third]).themes[0].text
         assert text.endswith(
-            "Par sa population, c'est la 3e des 207 communes de la Loire-Atlantique."
+            "Par sa population, c’est la 3e des 207 communes de la Loire-Atlantique."
         )
 
     def test_english(self) -> None:
