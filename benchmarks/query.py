@@ -46,6 +46,7 @@ def main() -> None:
     """Print the measures."""
     with opened(site_ini()):
         tk.config["ckanext.territoires.load.automatic"] = False
+        _alone()
         release = _loaded()
         try:
             _measure(release)
@@ -176,16 +177,27 @@ def _same_numbers(release: int) -> float:
     return same / total
 
 
+def _alone() -> None:
+    """Purge what other benchmarks left of these figures: bare SQL reads one file, and so do we."""
+    wanted = {*HELD, *(part for a, b, _ in RATIOS.values() for part in (a, b))}
+    releases.forget()
+    for name in {info.dataset_name for info in releases.visible(None, indicators=wanted)}:
+        tk.get_action("dataset_purge")(site_context(), {"id": name})
+    loading.remove_orphans()
+    model.Session.commit()
+
+
 def _loaded() -> int:
     """Load the national file in a public dataset; return its release."""
     if model.Package.get(NAME) is None:
-        service = tk.get_action("organization_create")(site_context(), {"name": NAME})
+        if model.Group.get(NAME) is None:
+            tk.get_action("organization_create")(site_context(), {"name": NAME})
         tk.get_action("package_create")(
             site_context(),
             {
                 "name": NAME,
                 "title": "Comparateur",
-                "owner_org": service["id"],
+                "owner_org": NAME,
                 "access_level": "public",
             },
         )
