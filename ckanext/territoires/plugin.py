@@ -22,12 +22,20 @@ from ckanext.territoires.bridge import (
     sheet_events,
     thread_activity,
 )
+from ckanext.territoires.logic import action
+from ckanext.territoires.logic.action import stream
 
 LICENSES = Path(__file__).parent / "schemas" / "licenses.json"
 
 
+def actions() -> dict[str, Any]:
+    """Our actions; those about the activity stream where the site has one."""
+    ours = {name: getattr(action, name) for name in action.__all__}
+    return ours | (stream.stream_actions() if p.plugin_loaded("activity") else {})
+
+
 @tk.blanket.config_declarations
-@tk.blanket.actions
+@tk.blanket.actions(actions)
 @tk.blanket.auth_functions
 @tk.blanket.validators
 @tk.blanket.helpers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import ckan.model as model
@@ -13,7 +14,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from ckanext.territoires.bridge import thread_reading
 from ckanext.territoires.bridge.notices import seen_in
 from ckanext.territoires.bridge.roles import people_around
-from ckanext.territoires.views import csrf, signed_in, thread_form, thread_page
+from ckanext.territoires.renderings import thread_files
+from ckanext.territoires.renderings.pdf_file import MissingLibrary
+from ckanext.territoires.views import csrf, signed_in, thread_archive, thread_form, thread_page
 from ckanext.territoires.views.project_page import find
 from ckanext.territoires.views.thread_form import errors_of
 
@@ -65,6 +68,23 @@ def write(name: str) -> str | AnyResponse:
         if written:
             return redirect(_address(project, written))
     return tk.render("project/thread.html", thread_page.page(project, thread_page.asked(), typed))
+
+
+@territoires_thread.route("/projet/<name>/fil.<extension>")
+def export(name: str, extension: str) -> Response:
+    """The whole thread, for the archives: Markdown, CSV or PDF."""
+    if extension not in thread_files.TYPES:
+        return tk.abort(404, tk._("A thread is kept as md, csv or pdf"))
+    project = find(name)
+    today = datetime.now(UTC).date()
+    try:
+        content = thread_files.render(extension, thread_archive.archive(project), today)
+    except MissingLibrary as error:
+        return tk.abort(503, str(error))
+    answer = Response(content, content_type=thread_files.TYPES[extension])
+    file = f"{project['name']}-fil-{today.isoformat()}.{extension}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
+    return answer
 
 
 @territoires_thread.route("/projet/<name>/fil/apercu", methods=["POST"])
