@@ -9,6 +9,7 @@ from pathlib import PurePath
 from uuid import uuid4
 
 import ckan.model as model
+from ckan.lib import files
 from ckan.lib.munge import munge_filename
 from ckan.plugins import toolkit as tk
 from ckan.types import Context
@@ -54,6 +55,11 @@ class Refused(ValueError):
     """A file that is not kept; the message says why."""
 
 
+def can_keep() -> bool:
+    """Whether the site has the storage that these files are kept in."""
+    return config.attachment_storage() in files.storages
+
+
 def keep(project_id: str, upload: FileStorage, user: model.User) -> str:
     """Keep a file that a person sends as a file of the project; return its id. Commits.
 
@@ -64,6 +70,8 @@ def keep(project_id: str, upload: FileStorage, user: model.User) -> str:
         Refused: it is empty, or larger than the site allows.
 
     """
+    if not can_keep():
+        raise Refused(tk._("This site keeps no files with messages"))
     upload.stream.seek(0, os.SEEK_END)
     size = upload.stream.tell()
     upload.stream.seek(0)
@@ -77,6 +85,7 @@ def keep(project_id: str, upload: FileStorage, user: model.User) -> str:
         _as(user), {"name": f"{uuid4().hex}{PurePath(given).suffix[:10]}", "upload": upload,
                     "storage": config.attachment_storage()}
     )  # fmt: skip
+    model.Session.flush()
     tk.get_action("file_ownership_transfer")(
         _as(user), {"id": made["id"], "owner_type": "package", "owner_id": project_id}
     )

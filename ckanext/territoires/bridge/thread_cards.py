@@ -24,7 +24,8 @@ from ckanext.territoires.territory.slug import slugify
 #: Cards under one message: a list of links is a list of links.
 MOST = 5
 _ADDRESS = re.compile(
-    r"(?P<host>https?://[^\s/()<>\[\]\"']+)?(?<![\w/])(?:/(?P<prefix>[a-z]{2}(?:_[A-Za-z]{2,4})?))?"
+    r"(?:(?P<host>https?://[^\s/()<>\[\]\"']+)|(?<![\w/.:]))"
+    r"(?:/[a-z]{2}(?:_[A-Za-z]{2,4})?)?"
     r"/(?P<what>dataset|projet|project|territoire|action)/(?P<rest>[^\s()<>\[\]\"'#?]+)"
 )
 _IDENTITY = re.compile(r"[0-9a-f]{32}")

@@ -6,7 +6,13 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 from ckan.types import AuthFunction, AuthResult, Context, DataDict
 
-from ckanext.territoires.bridge import comments, custom, editions, thread_reading
+from ckanext.territoires.bridge import (
+    comments,
+    custom,
+    editions,
+    project_files,
+    thread_reading,
+)
 from ckanext.territoires.bridge.labels import is_project
 from ckanext.territoires.bridge.roles import person_of
 from ckanext.territoires.discussion.message import Deed, Role, deeds, may_write
@@ -245,6 +251,31 @@ def territoires_message_report(context: Context, data_dict: DataDict) -> AuthRes
 def territoires_message_hide(context: Context, data_dict: DataDict) -> AuthResult:
     """The leads of the project, and sysadmins."""
     return _deeds(context, data_dict, {Deed.HIDE})
+
+
+@tk.auth_allow_anonymous_access
+@tk.chained_auth_function
+def permission_read_file(
+    up: AuthFunction, context: Context, data_dict: DataDict | None
+) -> AuthResult:
+    """CKAN's rule; a file of a message that is hidden: those who moderate its thread."""
+    allowed = up(context, data_dict or {})
+    hidden = project_files.hidden((data_dict or {}).get("id") or "")
+    if not allowed.get("success") or not hidden:
+        return allowed
+    projects = [project for id in hidden if (project := model.Package.get(id))]
+    reader = _reader(context)
+    return {"success": any(person_of(reader, project).moderates for project in projects)}
+
+
+@tk.auth_allow_anonymous_access
+@tk.chained_auth_function
+def permission_download_file(
+    up: AuthFunction, context: Context, data_dict: DataDict | None
+) -> AuthResult:
+    """As reading it."""
+    allowed = up(context, data_dict or {})
+    return permission_read_file(up, context, data_dict) if allowed.get("success") else allowed
 
 
 def territoires_thread_lock(context: Context, data_dict: DataDict) -> AuthResult:

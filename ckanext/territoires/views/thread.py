@@ -16,11 +16,19 @@ from ckanext.territoires.bridge.notices import seen_in
 from ckanext.territoires.bridge.roles import people_around
 from ckanext.territoires.renderings import thread_files
 from ckanext.territoires.renderings.pdf_file import MissingLibrary
-from ckanext.territoires.views import csrf, signed_in, thread_archive, thread_form, thread_page
+from ckanext.territoires.views import (
+    csrf,
+    downloads,
+    signed_in,
+    thread_archive,
+    thread_form,
+    thread_page,
+)
 from ckanext.territoires.views.project_page import find
 from ckanext.territoires.views.thread_form import errors_of
 
 territoires_thread = Blueprint("territoires_thread", __name__)
+territoires_thread.after_app_request(downloads.to_be_saved)
 
 Data = dict[str, Any]
 _SUGGESTED = 8

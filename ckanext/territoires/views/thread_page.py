@@ -110,6 +110,7 @@ def page(project: Data, wanted: Asked, typed: Typed | None = None) -> Data:
         "people": people_around(project["id"]) if may_write else [],
         "kinds": [(kind, thread_words.kind_label(kind)) for kind in KINDS],
         "writable": [(kind, thread_words.kind_label(kind)) for kind in WRITABLE],
+        "may_attach": project_files.can_keep(),
         "exports": [("md", "Markdown"), ("csv", "CSV"), ("pdf", "PDF")],
         "addresses": _addresses(project, wanted, entries, more=more, against=against),
         "moderates": tk.h.check_access("territoires_thread_lock", {"project_id": project["id"]}),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,9 +17,9 @@ from pypdf import PdfReader
 
 from ckanext.territoires.bridge import project_drafts
 from tests.integration.projects.conftest import LEVELS, Circle
+from tests.integration.projects.visitors import headers, send
 
 REDON = "fr:commune:35236"
-PASSWORD = "correct-horse-9"
 TITLE = "Reconversion de la friche"
 #: Who sees a project of each level, besides its lead, its members, its readers and the sysadmin.
 SEEN = {
@@ -73,30 +72,6 @@ def sheet(circle: Circle) -> Iterator[Circle]:
     )
     yield circle
     model.Session.remove()
-
-
-def headers(circle: Circle, role: str) -> dict[str, str]:
-    user = circle.people.get(role)
-    return {"Authorization": factories.APIToken(user=user.name)["token"]} if user else {}
-
-
-def browser(app: Any, circle: Circle, role: str) -> Any:
-    """Return a client with a session of its own, signed in by the form."""
-    user = model.User.get(circle.people[role].name)
-    assert user
-    name, user.password = user.name, PASSWORD
-    model.Session.commit()
-    found = app.test_client()
-    found.post("/user/login", data={"login": name, "password": PASSWORD})
-    return found
-
-
-def send(app: Any, circle: Circle, role: str, address: str, data: dict[str, str]) -> Any:
-    """Send a form as a person would, with the token of their session."""
-    client = browser(app, circle, role)
-    token = re.search(r'name="_csrf_token" content="([^"]+)"', client.get("/projet").text)
-    assert token
-    return client.post(address, data={"_csrf_token": token[1], **data}, follow_redirects=False)
 
 
 def form_of(circle: Circle, **changed: str) -> dict[str, str]:
