@@ -10,7 +10,9 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.territoires import config
 from ckanext.territoires.bridge import (
+    follows,
     load_states,
+    notice_reading,
     number_wording,
     project_fields,
     project_links,
@@ -23,6 +25,7 @@ from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
 from ckanext.territoires.views import chart_shown, maps
 from ckanext.territoires.views.action_summary import ActionSummary, action_summary
+from ckanext.territoires.views.project_page import reader
 from ckanext.territoires.views.project_tabs import project_tabs
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
 from ckanext.territoires.views.tabs import Link, tabs
@@ -305,3 +308,14 @@ def territoires_file_name(file_id: str) -> str:
     """The name of a file joined to a message; its id when there is none."""
     found = model.Session.get(model.File, file_id)
     return found.name if found else file_id
+
+
+def territoires_unread() -> int:
+    """How many notices the reader has not seen."""
+    user = reader()
+    return notice_reading.unread_count(user) if user else 0
+
+
+def territoires_follow_level(kind: str, object_id: str) -> str:
+    """How much of a thing the reader follows; empty when they do not."""
+    return follows.level_of(reader(), kind, object_id)

@@ -17,6 +17,7 @@ from ckanext.territoires.bridge import (
     index,
     labels,
     load_jobs,
+    notices_of_data,
     project_search,
     search,
     sheet_events,
@@ -74,8 +75,12 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
     ) -> dict[str, Any]:
         return facets.label_facets(results)
 
+    def after_dataset_create(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        notices_of_data.note(context, pkg_dict["id"], new=True)
+
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         sheet_events.updated(context, pkg_dict["id"])
+        notices_of_data.note(context, pkg_dict["id"], new=False)
         activity.narrow_labels(pkg_dict["id"])
 
     def notify(self, entity: Any, operation: str) -> None:

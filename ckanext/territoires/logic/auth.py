@@ -313,3 +313,18 @@ def _deeds(context: Context, data_dict: DataDict, needed: set[Deed]) -> AuthResu
 
 def _reader(context: Context) -> model.User | None:
     return model.User.get(context.get("user") or "")
+
+
+def territoires_follow(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Any signed-in person, of what they may see: the action asks."""
+    return ALLOWED
+
+
+def territoires_unfollow(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Any signed-in person, of what they follow."""
+    return ALLOWED
+
+
+def territoires_follow_list(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Any signed-in person: their own."""
+    return ALLOWED

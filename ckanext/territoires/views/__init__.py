@@ -4,6 +4,7 @@ from ckanext.territoires.views.action import territoires_action
 from ckanext.territoires.views.charts import territoires_charts
 from ckanext.territoires.views.custom import territoires_custom
 from ckanext.territoires.views.editions import territoires_editions
+from ckanext.territoires.views.follow import territoires_follow
 from ckanext.territoires.views.home import territoires_home
 from ckanext.territoires.views.loading import territoires_loading
 from ckanext.territoires.views.lookup import territoires_lookup
@@ -20,6 +21,7 @@ __all__ = [
     "territoires_charts",
     "territoires_custom",
     "territoires_editions",
+    "territoires_follow",
     "territoires_home",
     "territoires_loading",
     "territoires_lookup",

@@ -31,6 +31,11 @@ from ckanext.territoires.logic.action.edition import (
     territoires_edition_list,
     territoires_edition_show,
 )
+from ckanext.territoires.logic.action.follow import (
+    territoires_follow,
+    territoires_follow_list,
+    territoires_unfollow,
+)
 from ckanext.territoires.logic.action.loading import (
     territoires_header_mapping_save,
     territoires_header_mapping_show,
@@ -88,6 +93,8 @@ __all__ = [
     "territoires_edition_create",
     "territoires_edition_list",
     "territoires_edition_show",
+    "territoires_follow",
+    "territoires_follow_list",
     "territoires_header_mapping_save",
     "territoires_header_mapping_show",
     "territoires_indicator_list",
@@ -114,4 +121,5 @@ __all__ = [
     "territoires_territory_resolve",
     "territoires_territory_show",
     "territoires_thread_lock",
+    "territoires_unfollow",
 ]

@@ -1,0 +1,128 @@
+"""What a person has been told, and may still see: read by page, counted in the header."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ckan.model as model
+import sqlalchemy as sa
+
+from ckanext.territoires.bridge.labels import is_project, readable_ids
+from ckanext.territoires.model import Message, Notice
+from ckanext.territoires.model.moment import NOW
+
+PAGE = 50
+#: Beyond, the header says that there are more.
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice with what it is about: its package, and the entry of a thread when there is one."""
+
+    notice: Notice
+    package: model.Package
+    message: Message | None
+    author: model.User | None
+
+    @property
+    def is_project(self) -> bool:
+        """Whether it is about a project."""
+        return is_project(self.package)
+
+
+def told(user: model.User, before: int | None = None, *, unread: bool = False) -> list[Told]:
+    """The latest notices of a person, PAGE at most, from the one before `before` (an id).
+
+    What they may no longer see is left out: their labels are asked now. A fixed number of queries.
+    """
+    found: list[Told] = []
+    while len(found) < PAGE:
+        rows = _rows(user.id, before, unread=unread)
+        found += _readable(rows, user)
+        if len(rows) < PAGE:
+            break
+        before = rows[-1].id
+    return found[:PAGE]
+
+
+def unmailed(user: model.User) -> list[Told]:
+    """What a person has neither seen nor been mailed, and may still see, the oldest first."""
+    query = model.Session.query(Notice).filter(
+        Notice.user_id == user.id, Notice.seen.is_(None), Notice.mailed.is_(None)
+    )
+    return _readable(query.order_by(Notice.id).all(), user)
+
+
+def unread_count(user: model.User) -> int:
+    """How many notices a person has not seen, of what they may still see.
+
+    One query on the index of what is unread; their labels are asked when there is some.
+    """
+    rows = model.Session.execute(
+        sa.select(Notice.package_id, sa.func.count())
+        .where(Notice.user_id == user.id, Notice.seen.is_(None))
+        .group_by(Notice.package_id)
+    ).all()
+    if not rows:
+        return 0
+    allowed = readable_ids([package_id for package_id, _count in rows], user)
+    return sum(count for package_id, count in rows if package_id in allowed)
+
+
+def mark_seen(user_id: str, ids: Sequence[int] | None = None) -> list[int]:
+    """Mark these notices as seen, all for None; return those that were not. No commit."""
+    statement = sa.update(Notice).where(Notice.user_id == user_id, Notice.seen.is_(None))
+    if ids is not None:
+        statement = statement.where(Notice.id.in_(list(ids)))
+    return list(model.Session.scalars(statement.values(seen=NOW).returning(Notice.id)))
+
+
+def mark_unseen(user_id: str, ids: Sequence[int]) -> None:
+    """Undo it. No commit."""
+    model.Session.execute(
+        sa.update(Notice)
+        .where(Notice.user_id == user_id, Notice.id.in_(list(ids)))
+        .values(seen=None)
+    )
+
+
+def _rows(user_id: str, before: int | None, *, unread: bool) -> list[Notice]:
+    query = model.Session.query(Notice).filter(Notice.user_id == user_id)
+    if before is not None:
+        query = query.filter(Notice.id < before)
+    if unread:
+        query = query.filter(Notice.seen.is_(None))
+    return query.order_by(Notice.id.desc()).limit(PAGE).all()
+
+
+def _readable(rows: Sequence[Notice], user: model.User) -> list[Told]:
+    packages = {
+        one.id: one
+        for one in model.Session.query(model.Package).filter(
+            model.Package.id.in_({row.package_id for row in rows}),
+            model.Package.state == model.State.ACTIVE,
+        )
+    }
+    allowed = readable_ids(packages, user)
+    messages = {
+        one.id: one
+        for one in model.Session.query(Message).filter(
+            Message.id.in_({row.message_id for row in rows if row.message_id})
+        )
+    }
+    authors = {
+        one.id: one
+        for one in model.Session.query(model.User).filter(
+            model.User.id.in_({message.author_id for message in messages.values()})
+        )
+    }
+    found: list[Told] = []
+    for row in rows:
+        if row.package_id not in allowed:
+            continue
+        message = messages.get(row.message_id or "")
+        author = authors.get(message.author_id) if message else None
+        found.append(Told(row, packages[row.package_id], message, author))
+    return found

@@ -1,0 +1,133 @@
+"""Following projects, data, services and territories."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.model as model
+from ckan.logic import validate
+from ckan.plugins import toolkit as tk
+from ckan.types import Context, DataDict
+
+from ckanext.territoires.bridge import follows
+from ckanext.territoires.bridge.labels import PROJECT
+from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids
+from ckanext.territoires.logic import follow_schema
+
+
+@validate(follow_schema.follow)
+def territoires_follow(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Follow something, or say how much of it one wants to hear.
+
+        ckanapi action territoires_follow kind=territory id=fr:epci:243500741 scope=within
+
+    Args:
+        context: CKAN's.
+        data_dict: `kind`: `project`, `dataset`, `service` or `territory`; `id` (or name); `level`:
+            `all` (default), `mentions` (and replies) or `none`; of a territory: `scope` (`exact`,
+            `within`, `relevant`) and `things` (`projects`, `datasets`, `grants`, `figures`; all by
+            default).
+
+    Returns:
+        `kind`, `id`, `level`, `scope`, `things`.
+
+    """
+    user = _person("territoires_follow", context, data_dict)
+    object_id = _object(data_dict["kind"], data_dict["id"], context)
+    more = (data_dict["level"], data_dict["scope"], tuple(data_dict.get("things") or ()))
+    follows.follow(user, data_dict["kind"], object_id, *more)
+    model.Session.commit()
+    level, scope, things = more
+    return {
+        "kind": data_dict["kind"],
+        "id": object_id,
+        "level": level,
+        "scope": scope,
+        "things": list(things),
+    }
+
+
+@validate(follow_schema.unfollow)
+def territoires_unfollow(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Follow something no more.
+
+        ckanapi action territoires_unfollow kind=territory id=fr:epci:243500741
+
+    Args:
+        context: CKAN's.
+        data_dict: `kind`, `id`, as in `territoires_follow`. What one may no longer see can be left.
+
+    Returns:
+        `kind`, `id`.
+
+    """
+    user = _person("territoires_unfollow", context, data_dict)
+    kind, given = data_dict["kind"], data_dict["id"]
+    found = _find(kind, given)
+    object_id = found.id if found is not None else given
+    follows.unfollow(user, kind, object_id)
+    model.Session.commit()
+    return {"kind": kind, "id": object_id}
+
+
+@tk.side_effect_free
+def territoires_follow_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """What one follows, less what one may no longer see.
+
+        ckanapi action territoires_follow_list
+
+    Args:
+        context: CKAN's.
+        data_dict: nothing.
+
+    Returns:
+        `kind`, `id`, `level`, `scope`, `things`, `title`, by kind and title.
+
+    """
+    user = _person("territoires_follow_list", context, data_dict)
+    return [
+        {
+            "kind": one.kind,
+            "id": one.object_id,
+            "level": one.level,
+            "scope": one.scope,
+            "things": list(one.things),
+            "title": one.title,
+        }
+        for one in follows.of(user)
+    ]
+
+
+def _person(action: str, context: Context, data_dict: DataDict) -> model.User:
+    tk.check_access(action, context, data_dict)
+    user = model.User.get(context.get("user") or "")
+    if user is None:
+        raise tk.NotAuthorized
+    return user
+
+
+def _object(kind: str, given: str, context: Context) -> str:
+    """The id of what a person wants to follow, which they must be able to see."""
+    if kind == "territory":
+        try:
+            (identifier, *_others) = current_ids(given)
+        except UnknownTerritory as error:
+            message = tk._("No territory answers to “{id}”").format(id=given)
+            raise tk.ValidationError({"id": [message]}) from error
+        return identifier
+    found = _find(kind, given)
+    if found is None:
+        raise tk.ObjectNotFound(tk._("There is nothing here to follow"))
+    if kind != "service":
+        tk.check_access("package_show", tk.fresh_context(context), {"id": found.id})
+    return found.id
+
+
+def _find(kind: str, given: str) -> Any:
+    if kind == "territory":
+        return None
+    if kind == "service":
+        group = model.Group.get(given)
+        return group if group and group.is_organization else None
+    package = model.Package.get(given)
+    return package if package and (package.type == PROJECT) == (kind == "project") else None
