@@ -78,3 +78,24 @@ def attachment_max_size() -> int:
 def attachment_storage() -> str:
     """CKAN's storage that keeps the files joined to messages."""
     return tk.config["ckanext.territoires.thread.storage"]
+
+
+def invitation_days() -> int:
+    """How many days an invitation by mail can be accepted."""
+    return tk.config["ckanext.territoires.invitation.days"]
+
+
+def invitation_domains() -> tuple[str, ...]:
+    """Mail domains at which an invitation opens an account, whoever sends it."""
+    named: list[str] = tk.config["ckanext.territoires.invitation.domains"]
+    return tuple(one.lower().lstrip("@.") for one in named)
+
+
+def site_language() -> str:
+    """Language that the site speaks where nobody has chosen one."""
+    return tk.config["ckan.locale_default"]
+
+
+def sends_mail() -> bool:
+    """Whether a mail server is named."""
+    return bool(tk.config.get("smtp.server"))

@@ -13,6 +13,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import (
     activity,
+    community,
     facets,
     index,
     labels,
@@ -76,10 +77,12 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
         return facets.label_facets(results)
 
     def after_dataset_create(self, context: Any, pkg_dict: dict[str, Any]) -> None:
+        community.opened(pkg_dict["id"], context.get("user") or "")
         notices_of_data.note(context, pkg_dict["id"], new=True)
 
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         sheet_events.updated(context, pkg_dict["id"])
+        community.keep_led(pkg_dict["id"], context.get("user") or "")
         notices_of_data.note(context, pkg_dict["id"], new=False)
         activity.narrow_labels(pkg_dict["id"])
 

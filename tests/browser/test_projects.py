@@ -48,6 +48,7 @@ def write(page: Page, text: str) -> None:
         f"{WASTELAND}/fil",
         f"{WASTELAND}/fil?ordre=anciens&genre=question",
         f"{WASTELAND}/fil?q=introuvable",
+        f"{WASTELAND}/communaute",
         "/mon-fil",
         "/mon-fil/suivis",
         "/territoire/commune/44195/savenay/projets",

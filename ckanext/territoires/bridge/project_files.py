@@ -102,6 +102,14 @@ def of_message(message_id: str) -> list[str]:
     return [file_id for (file_id,) in query]
 
 
+def of_project(project_id: str) -> list[str]:
+    """Ids of the files joined to the messages of a project."""
+    query = model.Session.query(MessageFile.file_id).join(
+        Message, Message.id == MessageFile.message_id
+    )
+    return [file_id for (file_id,) in query.filter(Message.project_id == project_id)]
+
+
 def discard(ids: Collection[str]) -> None:
     """Remove files that no message has any more, from the storage too. Commits."""
     if not ids:

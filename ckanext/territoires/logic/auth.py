@@ -328,3 +328,71 @@ def territoires_unfollow(context: Context, data_dict: DataDict | None) -> AuthRe
 def territoires_follow_list(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Any signed-in person: their own."""
     return ALLOWED
+
+
+@tk.auth_allow_anonymous_access
+def territoires_project_community(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may read the project; who is not signed in knows no name."""
+    return _may("package_show", context, {"id": data_dict["id"]})
+
+
+@tk.auth_allow_anonymous_access
+def territoires_project_invitation_accept(
+    context: Context, data_dict: DataDict | None
+) -> AuthResult:
+    """Who has the link."""
+    return ALLOWED
+
+
+def territoires_project_join(context: Context, data_dict: DataDict) -> AuthResult:
+    """Any signed-in person who may read the project."""
+    return _may("package_show", context, {"id": data_dict["id"]})
+
+
+def territoires_project_leave(context: Context, data_dict: DataDict) -> AuthResult:
+    """Any member."""
+    return _may("package_show", context, {"id": data_dict["id"]})
+
+
+def territoires_project_hand_over(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def territoires_project_invitation_revoke(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def territoires_project_invite(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def territoires_project_join_answer(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def territoires_project_member_remove(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def territoires_project_member_role(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def territoires_project_service_add(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def territoires_project_service_remove(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
+def _leads(context: Context, data_dict: DataDict) -> AuthResult:
+    return territoires_thread_lock(context, {"project_id": data_dict["id"]})

@@ -2,6 +2,7 @@
 
 from ckanext.territoires.views.action import territoires_action
 from ckanext.territoires.views.charts import territoires_charts
+from ckanext.territoires.views.community import territoires_community
 from ckanext.territoires.views.custom import territoires_custom
 from ckanext.territoires.views.editions import territoires_editions
 from ckanext.territoires.views.follow import territoires_follow
@@ -19,6 +20,7 @@ from ckanext.territoires.views.thread import territoires_thread
 __all__ = [
     "territoires_action",
     "territoires_charts",
+    "territoires_community",
     "territoires_custom",
     "territoires_editions",
     "territoires_follow",

@@ -31,10 +31,10 @@ class Circle:
         name = user.name if user else ""
         return {"user": name, "ignore_auth": False, "auth_user_obj": user}
 
-    def call(self, role: str, action: str, **data: Any) -> Any:
+    def call(self, role: str, action: str, /, **data: Any) -> Any:
         return tk.get_action(action)(self.context(role), data)
 
-    def may(self, role: str, action: str, **data: Any) -> bool:
+    def may(self, role: str, action: str, /, **data: Any) -> bool:
         try:
             self.call(role, action, **data)
         except tk.NotAuthorized:
