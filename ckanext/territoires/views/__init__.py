@@ -5,6 +5,7 @@ from ckanext.territoires.views.charts import territoires_charts
 from ckanext.territoires.views.community import territoires_community
 from ckanext.territoires.views.custom import territoires_custom
 from ckanext.territoires.views.editions import territoires_editions
+from ckanext.territoires.views.feeds import territoires_feeds
 from ckanext.territoires.views.follow import territoires_follow
 from ckanext.territoires.views.home import territoires_home
 from ckanext.territoires.views.loading import territoires_loading
@@ -23,6 +24,7 @@ __all__ = [
     "territoires_community",
     "territoires_custom",
     "territoires_editions",
+    "territoires_feeds",
     "territoires_follow",
     "territoires_home",
     "territoires_loading",

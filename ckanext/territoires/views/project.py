@@ -191,6 +191,8 @@ def _json(collection: dict[str, Any]) -> Response:
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:
+    # What one may read is not for the caches of others.
+    tk.request.environ["__no_cache__"] = True
     answer = Response(content, content_type=kind)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

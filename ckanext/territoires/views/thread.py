@@ -89,6 +89,8 @@ def export(name: str, extension: str) -> Response:
         content = thread_files.render(extension, thread_archive.archive(project), today)
     except MissingLibrary as error:
         return tk.abort(503, str(error))
+    # What one may read is not for the caches of others.
+    tk.request.environ["__no_cache__"] = True
     answer = Response(content, content_type=thread_files.TYPES[extension])
     file = f"{project['name']}-fil-{today.isoformat()}.{extension}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{file}"'
