@@ -20,6 +20,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.territoires import config
 from ckanext.territoires.bridge import community
+from ckanext.territoires.bridge.roles import person_of
 from ckanext.territoires.discussion.message import Role
 from ckanext.territoires.model import Invitation
 from ckanext.territoires.model.moment import utc_now
@@ -66,18 +67,31 @@ def find(token: str, *, lock: bool = False) -> tuple[Invitation, model.Package] 
     project = model.Session.get(model.Package, found.project_id)
     if project is None or project.state != model.State.ACTIVE:
         return None
-    return found, project
+    return (found, project) if _still_leads(found.inviter_id, project) else None
 
 
 def pending(project_id: str) -> list[Invitation]:
-    """Invitations that can still be accepted, the latest first."""
+    """Invitations that can still be accepted, the latest first: their senders still lead."""
+    project = model.Session.get(model.Package, project_id)
+    if project is None:
+        return []
     query = model.Session.query(Invitation).filter(
         Invitation.project_id == project_id,
         Invitation.accepted.is_(None),
         Invitation.revoked.is_(None),
         Invitation.expires > sa.func.timezone("UTC", sa.func.now()),
     )
-    return query.order_by(Invitation.created.desc()).all()
+    found = query.order_by(Invitation.created.desc()).all()
+    leading = {one: _still_leads(one, project) for one in {kept.inviter_id for kept in found}}
+    return [one for one in found if leading[one.inviter_id]]
+
+
+def _still_leads(inviter_id: str, project: model.Package) -> bool:
+    """Who is put out of a project does not come back by a link that they kept."""
+    inviter = model.Session.get(model.User, inviter_id)
+    if inviter is None or inviter.state != model.State.ACTIVE:
+        return False
+    return person_of(inviter, project).moderates
 
 
 def accept(invitation: Invitation, project: model.Package, user: model.User) -> None:

@@ -292,6 +292,37 @@ def territoires_report_list(context: Context, data_dict: DataDict) -> AuthResult
     return {"success": False, "msg": tk._("Only those who run the site may do this")}
 
 
+@tk.chained_auth_function
+def package_collaborator_create(
+    up: AuthFunction, context: Context, data_dict: DataDict | None
+) -> AuthResult:
+    """CKAN's rule; of a project: its leads, and not whoever runs its lead service."""
+    return _collaborators(up, context, data_dict)
+
+
+@tk.chained_auth_function
+def package_collaborator_delete(
+    up: AuthFunction, context: Context, data_dict: DataDict | None
+) -> AuthResult:
+    """CKAN's rule; of a project: its leads, and not whoever runs its lead service."""
+    return _collaborators(up, context, data_dict)
+
+
+@tk.chained_auth_function
+def package_collaborator_list(
+    up: AuthFunction, context: Context, data_dict: DataDict | None
+) -> AuthResult:
+    """CKAN's rule; of a project: its leads, and not whoever runs its lead service."""
+    return _collaborators(up, context, data_dict)
+
+
+def _collaborators(up: AuthFunction, context: Context, data_dict: DataDict | None) -> AuthResult:
+    package = model.Package.get((data_dict or {}).get("id") or "")
+    if package is None or not is_project(package):
+        return up(context, data_dict or {})
+    return territoires_thread_lock(context, {"project_id": package.id})
+
+
 def _entry(context: Context, data_dict: DataDict) -> Message | None:
     """The entry of a thread, if the person may read its project."""
     message = thread_reading.find(data_dict["id"])

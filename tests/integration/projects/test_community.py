@@ -9,6 +9,7 @@ import pytest
 from ckan import model
 from ckan.plugins import toolkit as tk
 from ckan.tests import factories
+from ckan.tests.helpers import call_action
 
 from ckanext.territoires.bridge import invitations
 from ckanext.territoires.discussion.message import Role
@@ -93,6 +94,40 @@ class TestRoles:
         circle.call("lead", "package_collaborator_create", **asked, capacity="editor")
         circle.call("lead", "package_collaborator_delete", **asked)
         assert kinds(circle) == ["arrival", "departure"]
+
+    @pytest.mark.parametrize("level", LEVELS)
+    def test_the_lead_service_governs_what_is_not_its_community_s_alone(
+        self, circle: Circle, level: str
+    ) -> None:
+        circle.set_level(level)
+        head = circle.people["head"] = person()
+        call_action(
+            "organization_member_create",
+            id=circle.service["id"],
+            username=head.name,
+            role="admin",
+        )
+        governs = level != "community"
+        project, agent = circle.project["id"], circle.people["agent"].id
+        lead = circle.people["lead"].id
+        assert circle.may("head", "package_collaborator_list", id=project) is governs
+        for action, data in (
+            ("package_collaborator_create", {"user_id": agent, "capacity": "editor"}),
+            ("package_collaborator_create", {"user_id": head.id, "capacity": "admin"}),
+            ("package_collaborator_delete", {"user_id": lead}),
+        ):
+            assert circle.may("head", action, id=project, **data) is governs, (action, data)
+        assert (of(circle, "lead") in roles(circle)) is not governs
+
+    @pytest.mark.parametrize("role", OUTSIDE)
+    def test_ckan_s_own_actions_are_for_those_who_lead(self, circle: Circle, role: str) -> None:
+        before, project = roles(circle), circle.project["id"]
+        own = {"id": project, "user_id": circle.people[role].id}
+        assert not circle.may(role, "package_collaborator_list", id=project)
+        assert not circle.may(role, "package_collaborator_create", **own, capacity="admin")
+        asked = {"id": project, "user_id": circle.people["lead"].id}
+        assert not circle.may(role, "package_collaborator_delete", **asked)
+        assert roles(circle) == before
 
     def test_who_opens_a_project_leads_it(self, circle: Circle) -> None:
         editor = circle.people["service_member"]
@@ -189,6 +224,19 @@ class TestInvitations:
         answer = app.get(f"/projet/invitation/{token}")
         assert answer.status_code == 404
         assert circle.project["title"] not in answer.body
+
+    def test_a_lead_who_is_put_out_does_not_come_back_by_one(self, circle: Circle) -> None:
+        lead = circle.people["lead"]
+        project = model.Package.get(circle.project["id"])
+        assert project
+        _kept, token = invitations.create(project, lead, "later@example.test", Role.LEAD)
+        model.Session.commit()
+        act(circle, "sysadmin", "member_role", user=of(circle, "member"), role="lead")
+        act(circle, "member", "member_remove", user=lead.name)
+        with pytest.raises(tk.ObjectNotFound):
+            circle.call("lead", "territoires_project_invitation_accept", token=token)
+        assert lead.name not in roles(circle)
+        assert act(circle, "member", "community")["invitations"] == []
 
     def test_its_token_is_not_kept(self, circle: Circle, token: str) -> None:
         kept = model.Session.query(Invitation).one()
