@@ -108,7 +108,9 @@ def test_two_services_discuss(chromium: Browser, site: Site) -> None:
         reader.wait_for_url("**/fil**#m-*")
         expect(reader.locator("article:target")).to_contain_text("le rapport est là")
         reader.goto("/mon-fil")
-        expect(reader.locator(".territoires-told__notice--unread")).to_have_count(0)
+        thread = reader.locator(".territoires-told").filter(has_text="le rapport est là")
+        expect(thread.locator(".territoires-told__notice").first).to_be_visible()
+        expect(thread.locator(".territoires-told__notice--unread")).to_have_count(0)
 
 
 def test_a_draft_is_found_again(page: Page, sign_in: Callable[[str], Page]) -> None:
