@@ -99,3 +99,15 @@ def site_language() -> str:
 def sends_mail() -> bool:
     """Whether a mail server is named."""
     return bool(tk.config.get("smtp.server"))
+
+
+def mail_holidays() -> str:
+    """Country (ISO 3166) on whose public holidays no digest leaves; empty for none."""
+    return tk.config["ckanext.territoires.mail.holidays"]
+
+
+def languages() -> list[str]:
+    """Languages in which the site is offered, its own first."""
+    offered: list[str] = tk.config.get("ckan.locales_offered") or []
+    own = site_language()
+    return [own, *(one for one in offered if one != own)]

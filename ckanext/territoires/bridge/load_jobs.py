@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import ckan.model as model
@@ -26,6 +26,7 @@ from ckanext.territoires.bridge import load_files, portrait_views
 from ckanext.territoires.bridge.custom import current_reader
 from ckanext.territoires.bridge.labels import is_project
 from ckanext.territoires.bridge.load_reports import now, refusal
+from ckanext.territoires.bridge.locks import owning
 from ckanext.territoires.model import HeaderMapping, Load, Release
 
 log = logging.getLogger(__name__)
@@ -300,24 +301,8 @@ def _is_queued(resource_id: str) -> bool:
     return found
 
 
-def _lock_key(resource_id: str) -> int:
-    digest = hashlib.blake2b(f"load {resource_id}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, signed=True)
-
-
-@contextmanager
-def _owning(resource_id: str) -> Iterator[sa.Connection | None]:
-    """Hold the lock of a resource: yield the connection that has it, None when another has."""
-    engine = model.ensure_engine().execution_options(isolation_level="AUTOCOMMIT")
-    key = _lock_key(resource_id)
-    with engine.connect() as connection:
-        if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
-            yield None
-            return
-        try:
-            yield connection
-        finally:
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+def _owning(resource_id: str) -> AbstractContextManager[sa.Connection | None]:
+    return owning(f"load {resource_id}")
 
 
 def _is_free(resource_id: str) -> bool:

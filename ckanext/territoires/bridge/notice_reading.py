@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import ckan.model as model
 import sqlalchemy as sa
@@ -32,6 +33,15 @@ class Told:
         return is_project(self.package)
 
 
+@dataclass(frozen=True, slots=True)
+class Unmailed:
+    """What a mail would tell; `more`: there is more; `some`: even if it is theirs no more."""
+
+    told: list[Told]
+    more: bool
+    some: bool
+
+
 def told(user: model.User, before: int | None = None, *, unread: bool = False) -> list[Told]:
     """The latest notices of a person, PAGE at most, from the one before `before` (an id).
 
@@ -40,19 +50,38 @@ def told(user: model.User, before: int | None = None, *, unread: bool = False) -
     found: list[Told] = []
     while len(found) < PAGE:
         rows = _rows(user.id, before, unread=unread)
-        found += _readable(rows, user)
+        found += readable(rows, user)
         if len(rows) < PAGE:
             break
         before = rows[-1].id
     return found[:PAGE]
 
 
-def unmailed(user: model.User) -> list[Told]:
-    """What a person has neither seen nor been mailed, and may still see, the oldest first."""
+def unmailed(user: model.User, since: datetime, until: datetime, most: int) -> Unmailed:
+    """What a person has neither seen nor been mailed of that time, the oldest first.
+
+    `most` rows are read, the latest; a fixed number of queries.
+    """
     query = model.Session.query(Notice).filter(
-        Notice.user_id == user.id, Notice.seen.is_(None), Notice.mailed.is_(None)
+        Notice.user_id == user.id,
+        Notice.seen.is_(None),
+        Notice.mailed.is_(None),
+        Notice.created >= since,
+        Notice.created <= until,
     )
-    return _readable(query.order_by(Notice.id).all(), user)
+    rows = query.order_by(Notice.id.desc()).limit(most).all()
+    rows.reverse()
+    return Unmailed(readable(rows, user), more=len(rows) == most, some=bool(rows))
+
+
+def mark_mailed(user_id: str, until: datetime) -> None:
+    """Have what a person is told until then in no other mail. No commit."""
+    model.Session.execute(
+        sa.update(Notice)
+        .where(Notice.user_id == user_id, Notice.mailed.is_(None), Notice.seen.is_(None))
+        .where(Notice.created <= until)
+        .values(mailed=NOW)
+    )
 
 
 def unread_count(user: model.User) -> int:
@@ -97,7 +126,8 @@ def _rows(user_id: str, before: int | None, *, unread: bool) -> list[Notice]:
     return query.order_by(Notice.id.desc()).limit(PAGE).all()
 
 
-def _readable(rows: Sequence[Notice], user: model.User) -> list[Told]:
+def readable(rows: Sequence[Notice], user: model.User) -> list[Told]:
+    """Those, among these notices, of what a person may still see. A fixed number of queries."""
     packages = {
         one.id: one
         for one in model.Session.query(model.Package).filter(

@@ -14,6 +14,7 @@ import ckan.model as model
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.territoires.bridge import mail_jobs
 from ckanext.territoires.model import Follow, Message, Notice
 from ckanext.territoires.model.moment import NOW
 
@@ -71,6 +72,7 @@ def _tell(message: Message, reason: str, people: Collection[str]) -> None:
     )
     chosen = sa.select(model.User.id).where(model.User.id.in_(wanted), model.User.id.not_in(silent))
     _write(message, reason, chosen, follow_kind=None)
+    mail_jobs.soon()
 
 
 def _tell_followers(message: Message) -> None:

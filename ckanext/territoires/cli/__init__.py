@@ -9,6 +9,7 @@ from ckanext.territoires.cli.dsfr import dsfr
 from ckanext.territoires.cli.editions import editions
 from ckanext.territoires.cli.imports import imports
 from ckanext.territoires.cli.load import load
+from ckanext.territoires.cli.mail import mail
 from ckanext.territoires.cli.reference import reference
 
 __all__ = ["territoires"]
@@ -19,5 +20,5 @@ def territoires() -> None:
     """Territories, reference and demonstration data."""
 
 
-for command in (reference, imports, load, demo, dsfr, editions):
+for command in (reference, imports, load, demo, dsfr, editions, mail):
     territoires.add_command(command)

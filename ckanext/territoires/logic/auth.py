@@ -356,6 +356,16 @@ def territoires_unfollow(context: Context, data_dict: DataDict | None) -> AuthRe
     return ALLOWED
 
 
+def territoires_mail_choice_show(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Any signed-in person: their own."""
+    return ALLOWED
+
+
+def territoires_mail_choice_save(context: Context, data_dict: DataDict | None) -> AuthResult:
+    """Any signed-in person: their own."""
+    return ALLOWED
+
+
 def territoires_follow_list(context: Context, data_dict: DataDict | None) -> AuthResult:
     """Any signed-in person: their own."""
     return ALLOWED

@@ -38,6 +38,11 @@ class Follow(tk.BaseModel):
     created: Mapped[datetime] = mapped_column(sa.DateTime, server_default=NOW)
 
 
+#: Reasons to be told at once.
+DIRECT = ("mention", "reply", "assigned")
+_DIRECT = "mailed IS NULL AND seen IS NULL AND reason IN ('mention', 'reply', 'assigned')"
+
+
 class Notice(tk.BaseModel):
     """One thing that one person is told.
 
@@ -63,6 +68,8 @@ class Notice(tk.BaseModel):
             "id",
             postgresql_where=sa.text("mailed IS NULL AND seen IS NULL"),
         ),
+        # What is mailed at once.
+        sa.Index("territoires_notice_direct", "id", postgresql_where=sa.text(_DIRECT)),
         sa.Index("territoires_notice_user", "user_id", "id"),
         sa.Index("territoires_notice_message", "message_id"),
     )
@@ -98,7 +105,9 @@ class MailChoice(tk.BaseModel):
 class Delivery(tk.BaseModel):
     """A mail: claimed (and committed) before it leaves, so that two jobs do not send it twice.
 
-    `state`: `claimed`, `sent`, `failed` (tried again until `attempts` is spent) or `empty`.
+    `key`: `notice:<id>`, or `digest:<user>:<day or week>`. `state`: `claimed` (leaving, or left by
+    a run that was killed), `sent` or `failed` (tried again until `attempts` is spent). `created`:
+    when it was last claimed.
     """
 
     __tablename__ = "territoires_delivery"

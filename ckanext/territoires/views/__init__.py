@@ -10,6 +10,7 @@ from ckanext.territoires.views.follow import territoires_follow
 from ckanext.territoires.views.home import territoires_home
 from ckanext.territoires.views.loading import territoires_loading
 from ckanext.territoires.views.lookup import territoires_lookup
+from ckanext.territoires.views.mail import territoires_mail
 from ckanext.territoires.views.outlines import territoires_outlines
 from ckanext.territoires.views.portrait import territoires_portrait
 from ckanext.territoires.views.profile import territoires_profile
@@ -29,6 +30,7 @@ __all__ = [
     "territoires_home",
     "territoires_loading",
     "territoires_lookup",
+    "territoires_mail",
     "territoires_outlines",
     "territoires_portrait",
     "territoires_profile",

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ckanext.territoires import config
 from ckanext.territoires.bridge import feed_tokens, notice_reading, notice_words, thread_words
+from ckanext.territoires.bridge.notice_groups import place_of
 from ckanext.territoires.bridge.reference import identifier_of, reference
 from ckanext.territoires.renderings import atom
 from ckanext.territoires.renderings.atom import Item
@@ -43,7 +44,7 @@ def told() -> Response:
         Item(
             id=f"urn:territoires:notice:{one.notice.id}",
             title=f"{one.package.title or one.package.name} : {notice_words.what(one)}",
-            url=_place(one),
+            url=place_of(one, qualified=True),
             moment=one.notice.created,
             author=_name(one.author),
             html=str(escape(notice_words.extract(one))),
@@ -169,17 +170,6 @@ def _of_package(one: Data) -> Item:
         author=service.get("title") or "",
         html=str(escape(tk.h.markdown_extract(one.get("notes") or "", extract_length=400))),
     )
-
-
-def _place(one: notice_reading.Told) -> str:
-    name = one.package.name
-    if one.message is not None:
-        return tk.url_for(
-            "territoires_thread.one", name=name, position=one.message.position, qualified=True
-        )
-    if one.is_project:
-        return tk.url_for("territoires_project.read", name=name, qualified=True)
-    return tk.url_for("dataset.read", id=name, qualified=True)
 
 
 def _name(user: model.User | None) -> str:

@@ -10,8 +10,7 @@ from ckan.plugins import toolkit as tk
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from ckanext.territoires.bridge import follows, notice_reading, notice_words
-from ckanext.territoires.bridge.notice_reading import Told
+from ckanext.territoires.bridge import follows, notice_groups, notice_reading
 from ckanext.territoires.views import csrf, signed_in
 from ckanext.territoires.views.project_page import reader
 
@@ -31,7 +30,7 @@ def index() -> str:
     return tk.render(
         "follow/index.html",
         {
-            "groups": _groups(told),
+            "groups": notice_groups.groups(told),
             "unread": unread,
             "unread_count": notice_reading.unread_count(user),
             "older": told[-1].notice.id if len(told) == notice_reading.PAGE else None,
@@ -88,51 +87,6 @@ def follow() -> Response:
     except tk.ValidationError as error:
         tk.abort(400, "; ".join(f"{name}: {text}" for name, text in error.error_summary.items()))
     return redirect(_back("territoires_follow.followed"))
-
-
-def _groups(told: list[Told]) -> list[Data]:
-    """Notices of one project or dataset together, at the place of the latest."""
-    found: dict[str, Data] = {}
-    for one in told:
-        group = found.setdefault(
-            one.package.id,
-            {
-                "title": one.package.title or one.package.name,
-                "url": _address(one),
-                "kind": "project" if one.is_project else "dataset",
-                "id": one.package.id,
-                "notices": [],
-            },
-        )
-        notice = one.notice
-        group["notices"].append(
-            {
-                "id": notice.id,
-                "what": notice_words.what(one),
-                "extract": notice_words.extract(one),
-                "why": notice_words.why(one),
-                "created": notice.created,
-                "unread": notice.seen is None,
-                "url": _place(one),
-                "follow": (notice.follow_kind, notice.follow_id) if notice.follow_kind else None,
-            }
-        )
-    return list(found.values())
-
-
-def _address(one: Told) -> str:
-    if one.is_project:
-        return tk.url_for("territoires_project.read", name=one.package.name)
-    return tk.url_for("dataset.read", id=one.package.name)
-
-
-def _place(one: Told) -> str:
-    """The very thing that is told."""
-    if one.message is None:
-        return _address(one)
-    return tk.url_for(
-        "territoires_thread.one", name=one.package.name, position=one.message.position
-    )
 
 
 def _user() -> model.User:

@@ -60,6 +60,10 @@ from ckanext.territoires.logic.action.loading import (
     territoires_load_report,
     territoires_resource_load,
 )
+from ckanext.territoires.logic.action.mail import (
+    territoires_mail_choice_save,
+    territoires_mail_choice_show,
+)
 from ckanext.territoires.logic.action.message import (
     territoires_message_create,
     territoires_message_list,
@@ -120,6 +124,8 @@ __all__ = [
     "territoires_header_mapping_show",
     "territoires_indicator_list",
     "territoires_load_report",
+    "territoires_mail_choice_save",
+    "territoires_mail_choice_show",
     "territoires_message_create",
     "territoires_message_hide",
     "territoires_message_list",

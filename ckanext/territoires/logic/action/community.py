@@ -16,6 +16,7 @@ from ckanext.territoires.bridge import (
     community_reading,
     invitations,
     joining,
+    mail_choices,
     project_files,
 )
 from ckanext.territoires.bridge.community import LastLead
@@ -347,6 +348,7 @@ def user_delete(up: Action, context: Context, data_dict: DataDict) -> Any:
     user = model.User.get(str(data_dict.get("id") or ""))
     if user is not None:
         community.account_closed(user, reader_of(context) or user)
+        mail_choices.forget(user.id)
     return up(context, data_dict)
 
 
