@@ -261,7 +261,7 @@ def _send(user: model.User, mail: Mail) -> None:
 
 
 def _is_the_servers(cause: BaseException | None) -> bool:
-    """Whether another address would have failed too; without a cause, CKAN says it of the server."""
+    """Whether another address would have failed too; without a cause, it is the server's."""
     if isinstance(cause, smtplib.SMTPException):
         return isinstance(
             cause,
