@@ -28,7 +28,7 @@ from ckanext.territoires.logic.edition_batch import Ledger
 from ckanext.territoires.renderings import pdf_file, render
 from ckanext.territoires.territory.reference import Territory
 
-from .apparatus.measure import Verdict, ratio, take_turns, tell
+from .apparatus.measure import Verdict, ratio, resident_megabytes, take_turns, tell
 from .apparatus.site import CHECKOUT, opened, site_ini
 
 DATASET = "comparateur-de-territoires-2021"
@@ -109,7 +109,7 @@ def _all(communes: tuple[Territory, ...]) -> None:
         for lines in edition_batch.run(communes, ["pdf"], ledger, None, LANGUAGE):
             if any(line.state != "made" for line in lines):
                 raise RuntimeError(str(lines))
-            resident.append(_resident_megabytes())
+            resident.append(resident_megabytes())
     seconds = time.perf_counter() - started
     tell(Verdict("export", "departement-files", len(resident)))
     tell(Verdict("export", "departement-seconds", seconds))
@@ -118,8 +118,3 @@ def _all(communes: tuple[Territory, ...]) -> None:
     tell(Verdict("export", "resident-warm-mb", warm))
     tell(Verdict("export", "resident-last-mb", resident[-1]))
     tell(Verdict("export", "resident-growth", max(resident) / warm, GROWTH_LIMIT))
-
-
-def _resident_megabytes() -> float:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

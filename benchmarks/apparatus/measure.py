@@ -7,10 +7,12 @@ the rounds is kept.
 from __future__ import annotations
 
 import math
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -103,3 +105,9 @@ def milliseconds(
 ) -> float:
     """Median over the rounds of a side's p95 (or other `summary`), in milliseconds."""
     return 1000 * statistics.median(summary(seconds) for seconds in timings[name])
+
+
+def resident_megabytes() -> float:
+    """Memory that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6

@@ -9,6 +9,8 @@ from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
+from ckan.plugins import toolkit as tk
+from ckan.types import Context
 
 from ckanext.territoires.bridge.reference import reference
 
@@ -54,6 +56,13 @@ def account(name: str, *, sysadmin: bool = False, member_of: str | None = None) 
             model.Session.add(member)
             model.Session.commit()
     return found
+
+
+def token_of(user: model.User) -> str:
+    """A new API token of a person."""
+    asked = {"user": user.name, "name": uuid.uuid4().hex}
+    context: Context = {"user": user.name, "ignore_auth": True}
+    return tk.get_action("api_token_create")(context, asked)["token"]
 
 
 def _service(number: int, territory: str) -> Service:

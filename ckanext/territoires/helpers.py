@@ -25,6 +25,7 @@ from ckanext.territoires.bridge.services import extras_of
 from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
 from ckanext.territoires.views import chart_shown, maps
 from ckanext.territoires.views.action_summary import ActionSummary, action_summary
+from ckanext.territoires.views.addresses import Addresses
 from ckanext.territoires.views.project_page import reader
 from ckanext.territoires.views.project_tabs import project_tabs
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
@@ -297,6 +298,11 @@ def territoires_moment(moment: Any) -> str:
 def territoires_projects_near(territory_id: str) -> dict[str, Any]:
     """The projects closest to a territory: `results`, the first of `count`."""
     return project_search.near([territory_id], rows=4)
+
+
+def territoires_addresses() -> Addresses:
+    """Addresses of many things of one page."""
+    return Addresses()
 
 
 def territoires_size(size: int) -> str:

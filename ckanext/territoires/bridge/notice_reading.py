@@ -14,8 +14,8 @@ from ckanext.territoires.model import Message, Notice
 from ckanext.territoires.model.moment import NOW
 
 PAGE = 50
-#: Beyond, the header says that there are more.
-MOST_COUNTED = 99
+#: Unread notices are counted up to this: who comes back from a year away waits no longer.
+MOST_COUNTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,19 @@ def mark_mailed(user_id: str, until: datetime) -> None:
 
 
 def unread_count(user: model.User) -> int:
-    """How many notices a person has not seen, of what they may still see.
+    """How many notices a person has not seen, of what they may still see, MOST_COUNTED at most.
 
     One query on the index of what is unread; their labels are asked when there is some.
     """
-    rows = model.Session.execute(
-        sa.select(Notice.package_id, sa.func.count())
+    latest = (
+        sa.select(Notice.package_id)
         .where(Notice.user_id == user.id, Notice.seen.is_(None))
-        .group_by(Notice.package_id)
+        .order_by(Notice.id.desc())
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    rows = model.Session.execute(
+        sa.select(latest.c.package_id, sa.func.count()).group_by(latest.c.package_id)
     ).all()
     if not rows:
         return 0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import ckan.authz as authz
 import ckan.model as model
 
 from ckanext.territoires.bridge.labels import PROJECT, access_level, readable_ids
@@ -26,7 +25,7 @@ def person_of(user: model.User | None, project: model.Package) -> Person:
     """Return who a user (None: anonymous) is to a project, for the rules of `discussion`."""
     if user is None or user.is_anonymous:
         return Person("", Role.VISITOR)
-    return Person(user.id, role_of(user, project), authz.is_sysadmin(user.name))
+    return Person(user.id, role_of(user, project), bool(user.sysadmin))
 
 
 def role_of(user: model.User, project: model.Package) -> Role:
@@ -58,9 +57,7 @@ def services_invited(project_id: str) -> dict[str, Role]:
 
 def who_may_read(project: model.Package, users: Iterable[model.User]) -> list[model.User]:
     """Return those of these people who may read a project."""
-    return [
-        user for user in users if authz.is_sysadmin(user.name) or readable_ids([project.id], user)
-    ]
+    return [user for user in users if user.sysadmin or readable_ids([project.id], user)]
 
 
 def _as_collaborator(user_id: str, project_id: str) -> list[Role]:

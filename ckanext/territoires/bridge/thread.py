@@ -13,6 +13,7 @@ from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
+from ckan.model.types import make_uuid
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.dialects.postgresql.ext import to_tsvector
 
@@ -133,16 +134,18 @@ def forget(project_id: str) -> None:
 
 
 def _add(project: model.Package, author: model.User, kind: Kind, **values: Any) -> Message:
+    message_id = make_uuid()
     message = Message(
+        id=message_id,
         project_id=project.id,
         position=_next_position(project.id),
         kind=kind.value,
         author_id=author.id,
+        activity_id=thread_activity.point(kind, message_id, project, author),
         **values,
     )
     model.Session.add(message)
     model.Session.flush()
-    message.activity_id = thread_activity.point(kind, message.id, project, author)
     return message
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Query
 
 from ckanext.territoires import config
 from ckanext.territoires.discussion.words import folded
@@ -57,11 +58,22 @@ class Around:
 
 def entries(project_id: str, selection: Selection) -> list[Message]:
     """Entries of a thread, `limit` at most, from the end that `newest_first` says."""
+    return selected(project_id, selection).all()
+
+
+def selected(project_id: str, selection: Selection) -> Query[Message]:
+    """The query of these entries."""
     query = model.Session.query(Message).filter(Message.project_id == project_id)
     for condition in _conditions(selection):
         query = query.filter(condition)
     order = Message.position.desc() if selection.newest_first else Message.position
-    return query.order_by(order).limit(selection.limit).all()
+    return query.order_by(order).limit(selection.limit)
+
+
+def has_pinned(project_id: str) -> bool:
+    """Whether some entry of a thread is pinned."""
+    pinned = sa.exists().where(Message.project_id == project_id, Message.pinned.is_not(None))
+    return bool(model.Session.scalar(sa.select(pinned)))
 
 
 def find(message_id: str) -> Message | None:

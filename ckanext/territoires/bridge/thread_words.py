@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -13,6 +14,8 @@ from ckanext.territoires.bridge import sheet_words
 from ckanext.territoires.discussion.mentions import spans
 from ckanext.territoires.discussion.message import Kind, Role
 
+#: Characters of a text whose HTML is kept at hand.
+_SHORT = 2_000
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+.!|~-])")
 
 
@@ -30,11 +33,22 @@ def html(text: str, mentions: Sequence[Mapping[str, str]]) -> Markup:
             title = _SPECIAL.sub(r"\\\1", titles[name])
             pieces += [text[end:start], f"[@{title}]({address})"]
             end = stop
-    return Markup(tk.h.render_markdown("".join([*pieces, text[end:]])))
+    markdown = "".join([*pieces, text[end:]])
+    rendered = _kept if len(markdown) <= _SHORT else _rendered
+    return rendered(markdown, tk.h.lang())
 
 
-def kind_label(kind: str) -> str:
-    """The name of a kind of entry."""
+def _rendered(markdown: str, _language: str) -> Markup:
+    """CKAN makes links of some words, whose address is in the reader's language."""
+    return Markup(tk.h.render_markdown(markdown))
+
+
+#: What is read again and again: rendering is most of the time of a page of a thread.
+_kept = lru_cache(maxsize=4096)(_rendered)
+
+
+def kind_labels() -> dict[Kind, str]:
+    """The name of each kind of entry."""
     return {
         Kind.MESSAGE: tk._("Message"),
         Kind.QUESTION: tk._("Question"),
@@ -47,7 +61,12 @@ def kind_label(kind: str) -> str:
         Kind.ARRIVAL: tk._("Arrival"),
         Kind.DEPARTURE: tk._("Departure"),
         Kind.MODERATION: tk._("Moderation"),
-    }[Kind(kind)]
+    }
+
+
+def kind_label(kind: str) -> str:
+    """The name of a kind of entry; for many entries, `kind_labels` once."""
+    return kind_labels()[Kind(kind)]
 
 
 def role_label(role: str) -> str:

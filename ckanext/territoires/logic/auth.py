@@ -17,6 +17,7 @@ from ckanext.territoires.bridge.labels import is_project
 from ckanext.territoires.bridge.roles import person_of
 from ckanext.territoires.discussion.message import Deed, Role, deeds, may_write
 from ckanext.territoires.logic.message_dict import entry_of
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import Message
 
 ALLOWED: AuthResult = {"success": True}
@@ -92,7 +93,7 @@ def territoires_custom_territory_list(context: Context, data_dict: DataDict | No
 def territoires_custom_territory_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Its author, and whom its visibility admits."""
     record = custom.find(data_dict["id"])
-    reader = _reader(context)
+    reader = reader_of(context)
     readable = bool(record) and record.readable_by(reader.id if reader else None)
     return {"success": readable, "msg": tk._("This territory is not shared with you")}
 
@@ -100,7 +101,7 @@ def territoires_custom_territory_show(context: Context, data_dict: DataDict) -> 
 def territoires_custom_territory_update(context: Context, data_dict: DataDict) -> AuthResult:
     """Its author."""
     record = custom.find(data_dict["id"])
-    reader = _reader(context)
+    reader = reader_of(context)
     is_author = bool(record) and bool(reader) and record.author_id == reader.id
     return {"success": is_author, "msg": tk._("Only its author may change this territory")}
 
@@ -155,7 +156,7 @@ def package_update(up: AuthFunction, context: Context, data_dict: DataDict | Non
     package = model.Package.get((data_dict or {}).get("id") or "") or context.get("package")
     if package is None or not is_project(package) or context.get("ignore_auth"):
         return up(context, data_dict or {})
-    reader = _reader(context)
+    reader = reader_of(context)
     person = person_of(reader, package)
     if person.sysadmin or person.role in (Role.LEAD, Role.MEMBER):
         return ALLOWED
@@ -171,7 +172,7 @@ def territoires_edition_create(context: Context, data_dict: DataDict | None) -> 
 def territoires_edition_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Whoever may see every dataset that the edition was made from."""
     edition = editions.find(data_dict["id"])
-    readable = edition is not None and bool(editions.readable([edition], _reader(context)))
+    readable = edition is not None and bool(editions.readable([edition], reader_of(context)))
     message = tk._("This edition holds figures of files that are not shared with you")
     return {"success": readable, "msg": message}
 
@@ -185,7 +186,7 @@ def territoires_edition_list(context: Context, data_dict: DataDict | None) -> Au
 def territoires_portrait_comment_save(context: Context, data_dict: DataDict) -> AuthResult:
     """Editors of a service that is competent for the territory."""
     message = tk._("Only the editors of a service that is competent here may comment")
-    allowed = comments.may_write(_reader(context), data_dict["territory"])
+    allowed = comments.may_write(reader_of(context), data_dict["territory"])
     return {"success": allowed, "msg": message}
 
 
@@ -213,7 +214,7 @@ def territoires_message_create(context: Context, data_dict: DataDict) -> AuthRes
     if project is None:
         return _REFUSED
     locked = thread_reading.thread(project.id).locked_by is not None
-    if may_write(person_of(_reader(context), project), locked=locked):
+    if may_write(person_of(reader_of(context), project), locked=locked):
         return ALLOWED
     message = (
         tk._("This thread is locked")
@@ -264,7 +265,7 @@ def permission_read_file(
     if not allowed.get("success") or not hidden:
         return allowed
     projects = [project for id in hidden if (project := model.Package.get(id))]
-    reader = _reader(context)
+    reader = reader_of(context)
     return {"success": any(person_of(reader, project).moderates for project in projects)}
 
 
@@ -281,7 +282,7 @@ def permission_download_file(
 def territoires_thread_lock(context: Context, data_dict: DataDict) -> AuthResult:
     """The leads of the project, and sysadmins."""
     project = model.Package.get(data_dict["project_id"])
-    leads = project is not None and person_of(_reader(context), project).moderates
+    leads = project is not None and person_of(reader_of(context), project).moderates
     return {"success": leads, "msg": tk._("Only those who lead the project may do this")}
 
 
@@ -337,13 +338,9 @@ def _deeds(context: Context, data_dict: DataDict, needed: set[Deed]) -> AuthResu
     if message is None or project is None:
         return _REFUSED
     locked = thread_reading.thread(project.id).locked_by is not None
-    person = person_of(_reader(context), project)
+    person = person_of(reader_of(context), project)
     allowed = needed <= deeds(person, entry_of(message), locked=locked)
     return ALLOWED if allowed else _REFUSED
-
-
-def _reader(context: Context) -> model.User | None:
-    return model.User.get(context.get("user") or "")
 
 
 def territoires_follow(context: Context, data_dict: DataDict | None) -> AuthResult:

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-import ckan.model as model
 from ckan.plugins import toolkit as tk
-from ckan.types import Context
 from flask import has_request_context
 
 from ckanext.territoires.bridge.statistics import ALL, LATEST, Query
@@ -17,7 +15,7 @@ from ckanext.territoires.bridge.statistics_places import WrongPlace, inside, nam
 from ckanext.territoires.bridge.statistics_table import Place
 from ckanext.territoires.figures.indicator import Indicator, load_indicators
 
-__all__ = ["language", "query_of", "reader_of"]
+__all__ = ["language", "query_of"]
 
 _PERIOD = re.compile(r"\d{4}(-\d{2}){0,2}(/\d{4}(-\d{2}){0,2})?")
 
@@ -39,11 +37,6 @@ def query_of(data: Mapping[str, Any]) -> Query:
     if errors:
         raise tk.ValidationError(errors)
     return query
-
-
-def reader_of(context: Context) -> model.User | None:
-    """Who asks; None for an anonymous visitor."""
-    return model.User.get(context.get("user") or "")
 
 
 def language() -> str:

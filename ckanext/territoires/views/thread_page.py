@@ -10,14 +10,14 @@ import ckan.model as model
 from ckan.plugins import toolkit as tk
 from markupsafe import Markup
 
-from ckanext.territoires.bridge import project_files, thread_cards, thread_words
+from ckanext.territoires.bridge import project_files, thread_cards, thread_reading, thread_words
 from ckanext.territoires.bridge.project_fields import date_words
 from ckanext.territoires.bridge.roles import people_around
 from ckanext.territoires.bridge.thread_cards import Card
 from ckanext.territoires.discussion.message import KINDS, WRITTEN, Kind
 
 Data = dict[str, Any]
-PAGE = 50
+PAGE = 20
 #: The order of a thread: the latest at the top unless asked otherwise.
 NEWEST, OLDEST = "recents", "anciens"
 #: In the order of the form.
@@ -97,6 +97,7 @@ def page(project: Data, wanted: Asked, typed: Typed | None = None) -> Data:
     last, visited = found["last_position"], found["last_visit"]
     user = reader()
     may_write = found["may_write"]
+    labels = thread_words.kind_labels()
     return {
         "project": project,
         "asked": wanted,
@@ -108,8 +109,8 @@ def page(project: Data, wanted: Asked, typed: Typed | None = None) -> Data:
         "may_write": may_write,
         "typed": (typed or _replying(project)) if may_write else None,
         "people": people_around(project["id"]) if may_write else [],
-        "kinds": [(kind, thread_words.kind_label(kind)) for kind in KINDS],
-        "writable": [(kind, thread_words.kind_label(kind)) for kind in WRITABLE],
+        "kinds": [(kind, labels[kind]) for kind in KINDS],
+        "writable": [(kind, labels[kind]) for kind in WRITABLE],
         "may_attach": project_files.can_keep(),
         "exports": [("md", "Markdown"), ("csv", "CSV"), ("pdf", "PDF")],
         "addresses": _addresses(project, wanted, entries, more=more, against=against),
@@ -127,6 +128,7 @@ def shown(
     """Entries in words, with the cards and the files that a person may see."""
     cards = thread_cards.cards_of({one["id"]: one["text"] for one in entries}, user)
     files = project_files.named({id for one in entries for id in one["files"]})
+    labels = thread_words.kind_labels()
     own = user.id if user else ""
     unread = [
         visited is not None and one["position"] > visited and (one["author"] or {}).get("id") != own
@@ -137,7 +139,7 @@ def shown(
     return [
         Shown(
             entry=one,
-            label=thread_words.kind_label(one["kind"]),
+            label=labels[Kind(one["kind"])],
             html=thread_words.html(one["text"], one["mentions"]),
             sentences=tuple(thread_words.sentences(one["kind"], one["facts"])),
             cards=tuple(cards[one["id"]]),
@@ -198,6 +200,8 @@ def _against(wanted: Asked) -> bool:
 
 
 def _pinned(project: Data, user: model.User | None) -> list[Shown]:
+    if not thread_reading.has_pinned(project["id"]):
+        return []
     data = {"project_id": project["id"], "pinned": True, "newest_first": True, "limit": 10}
     return shown(tk.get_action("territoires_message_list")({}, data)["messages"], user)
 

@@ -11,6 +11,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.territoires.bridge import comments, custom
 from ckanext.territoires.logic import edition_schema
+from ckanext.territoires.logic.reader import reader_of
 
 
 @validate(edition_schema.comment_save)
@@ -32,7 +33,7 @@ def territoires_portrait_comment_save(context: Context, data_dict: DataDict) -> 
     """
     _check_place(context, data_dict["territory"])
     tk.check_access("territoires_portrait_comment_save", context, data_dict)
-    author = model.User.get(context.get("user") or "")
+    author = reader_of(context)
     if author is None:
         raise tk.NotAuthorized
     comments.save(data_dict["territory"], data_dict["theme"], data_dict["text"], author)
@@ -58,7 +59,7 @@ def territoires_portrait_comment_list(context: Context, data_dict: DataDict) -> 
     """
     _check_place(context, data_dict["territory"])
     tk.check_access("territoires_portrait_comment_list", context, data_dict)
-    reader = model.User.get(context.get("user") or "")
+    reader = reader_of(context)
     may_write = comments.may_write(reader, data_dict["territory"])
     return _listed(data_dict["territory"], data_dict.get("theme"), former=may_write)
 

@@ -24,7 +24,8 @@ from ckanext.territoires.bridge.labels import is_project
 from ckanext.territoires.bridge.roles import ROLE, person_of, who_may_read
 from ckanext.territoires.discussion.message import Role
 from ckanext.territoires.logic import community_schema
-from ckanext.territoires.logic.action.message import project_of, reader_of
+from ckanext.territoires.logic.action.message import project_of
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import Invitation, JoinRequest
 from ckanext.territoires.model.moment import utc_now
 

@@ -12,6 +12,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.territoires.bridge import custom
 from ckanext.territoires.logic import schema, territory_dict
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import CustomTerritory
 from ckanext.territoires.territory.slug import slugify
 
@@ -33,7 +34,7 @@ def territoires_custom_territory_create(context: Context, data_dict: DataDict) -
 
     """
     tk.check_access("territoires_custom_territory_create", context, data_dict)
-    author = model.User.get(context.get("user"))
+    author = reader_of(context)
     if author is None:
         raise tk.NotAuthorized
     # Two authors may choose the same name: the end of the slug keeps them apart.
@@ -105,7 +106,7 @@ def territoires_custom_territory_list(
 
     """
     tk.check_access("territoires_custom_territory_list", context, data_dict)
-    reader = model.User.get(context.get("user") or "")
+    reader = reader_of(context)
     query = CustomTerritory.visible_to(
         reader.id if reader else None, sysadmin=bool(reader and reader.sysadmin)
     )

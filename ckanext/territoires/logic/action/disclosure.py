@@ -11,6 +11,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.territoires.bridge.labels import readable_ids
+from ckanext.territoires.logic.reader import reader_of
 
 Action = Callable[[Context, DataDict], Any]
 AUTOCOMPLETE_LIMIT = 10
@@ -60,7 +61,7 @@ def member_list(up: Action, context: Context, data_dict: DataDict) -> list[Any]:
     datasets = [row[0] for row in rows if row[1] == "package"]
     if not datasets or _sees_all(context):
         return rows
-    kept = readable_ids(datasets, _reader(context))
+    kept = readable_ids(datasets, reader_of(context))
     return [row for row in rows if row[1] != "package" or row[0] in kept]
 
 
@@ -80,7 +81,7 @@ def dataset_followee_list(
 ) -> list[dict[str, Any]]:
     """CKAN's list, less what has been restricted since it was followed."""
     # CKAN turns `ignore_auth` on in this context as it goes.
-    reader, sees_all = _reader(context), _sees_all(context)
+    reader, sees_all = reader_of(context), _sees_all(context)
     found = up(context, data_dict)
     kept = readable_ids([dataset["id"] for dataset in found], reader)
     return found if sees_all else [dataset for dataset in found if dataset["id"] in kept]
@@ -90,7 +91,7 @@ def dataset_followee_list(
 @tk.side_effect_free
 def followee_list(up: Action, context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
     """CKAN's list, less the datasets that have been restricted since they were followed."""
-    reader, sees_all = _reader(context), _sees_all(context)
+    reader, sees_all = reader_of(context), _sees_all(context)
     found = up(context, data_dict)
     datasets = [item["dict"]["id"] for item in found if item["type"] == "dataset"]
     kept = readable_ids(datasets, reader)
@@ -116,7 +117,3 @@ def _tag_name(tag: Any) -> str:
 
 def _sees_all(context: Context) -> bool:
     return bool(context.get("ignore_auth")) or authz.is_sysadmin(context.get("user"))
-
-
-def _reader(context: Context) -> model.User | None:
-    return model.User.get(context.get("user") or "")

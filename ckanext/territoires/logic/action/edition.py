@@ -11,6 +11,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.territoires.bridge import editions, portrait_maps
 from ckanext.territoires.logic import edition_files, edition_schema
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import Edition
 from ckanext.territoires.portrait.reading import portrait_from_dict
 from ckanext.territoires.renderings import FORMATS
@@ -34,7 +35,7 @@ def territoires_edition_create(context: Context, data_dict: DataDict) -> dict[st
     """
     tk.check_access("territoires_edition_create", context, data_dict)
     shown = tk.get_action("territoires_portrait_show")({**context}, data_dict)
-    user = model.User.get(context.get("user") or "")
+    user = reader_of(context)
     portrait = portrait_maps.with_maps(portrait_from_dict(shown), user)
     edition, is_new = editions.freeze(portrait, user)
     if is_new or edition.state == "failed":
@@ -83,7 +84,7 @@ def territoires_edition_list(context: Context, data_dict: DataDict) -> list[dict
     """
     tk.check_access("territoires_edition_list", context, data_dict)
     found = editions.of_territory(data_dict["territory"], data_dict["limit"])
-    reader = model.User.get(context.get("user") or "")
+    reader = reader_of(context)
     return [brief(edition) for edition in editions.readable(found, reader)]
 
 

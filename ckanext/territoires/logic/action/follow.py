@@ -13,6 +13,7 @@ from ckanext.territoires.bridge import follows
 from ckanext.territoires.bridge.labels import PROJECT
 from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids
 from ckanext.territoires.logic import follow_schema
+from ckanext.territoires.logic.reader import reader_of
 
 
 @validate(follow_schema.follow)
@@ -100,7 +101,7 @@ def territoires_follow_list(context: Context, data_dict: DataDict) -> list[dict[
 
 def _person(action: str, context: Context, data_dict: DataDict) -> model.User:
     tk.check_access(action, context, data_dict)
-    user = model.User.get(context.get("user") or "")
+    user = reader_of(context)
     if user is None:
         raise tk.NotAuthorized
     return user

@@ -12,6 +12,7 @@ from ckan.types import Context, DataDict
 from ckanext.territoires.bridge import load_files, load_jobs, load_mappings, load_wording
 from ckanext.territoires.ingest.profile_yaml import InvalidProfile, parse_profile
 from ckanext.territoires.logic import schema
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import Load, Release
 
 
@@ -87,7 +88,7 @@ def territoires_header_mapping_save(context: Context, data_dict: DataDict) -> di
         parse_profile(data_dict["mapping"], "mapping")
     except InvalidProfile as error:
         raise tk.ValidationError({"mapping": [f"{error.key}: {error.reason}"]}) from error
-    author = model.User.get(context.get("user") or "")
+    author = reader_of(context)
     load_mappings.save(
         resource.id, _columns(resource.id), data_dict["mapping"], author.id if author else None
     )
@@ -115,7 +116,7 @@ def territoires_header_mapping_show(context: Context, data_dict: DataDict) -> di
     tk.check_access("territoires_header_mapping_show", context, data_dict)
     columns = _columns(resource.id)
     kept = load_mappings.of_resource(resource.id)
-    reader = model.User.get(context.get("user") or "")
+    reader = reader_of(context)
     return {
         "resource_id": resource.id,
         "columns": columns,

@@ -12,7 +12,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.territoires.bridge import mail_choices
 from ckanext.territoires.logic import follow_schema
-from ckanext.territoires.logic.action.message import reader_of
+from ckanext.territoires.logic.reader import reader_of
 
 
 @tk.side_effect_free

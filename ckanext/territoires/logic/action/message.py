@@ -17,6 +17,7 @@ from ckanext.territoires.bridge.thread_reading import Selection
 from ckanext.territoires.discussion.message import Kind, State, may_write
 from ckanext.territoires.logic import message_schema
 from ckanext.territoires.logic.message_dict import message_dicts
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import Message
 from ckanext.territoires.model.moment import utc_now
 
@@ -207,11 +208,6 @@ def project_of(reference: str, context: Context) -> model.Package:
         raise tk.ObjectNotFound(tk._("Project not found"))
     tk.check_access("package_show", tk.fresh_context(context), {"id": project.id})
     return project
-
-
-def reader_of(context: Context) -> model.User | None:
-    """Who asks; None for an anonymous visitor."""
-    return model.User.get(context.get("user") or "")
 
 
 def _message(message_id: str, context: Context) -> tuple[Message, model.Package]:

@@ -12,7 +12,8 @@ from ckan.types import Context, DataDict
 from ckanext.territoires.bridge import moderation, thread, thread_reading
 from ckanext.territoires.discussion.message import Kind, State
 from ckanext.territoires.logic import message_schema
-from ckanext.territoires.logic.action.message import project_of, reader_of
+from ckanext.territoires.logic.action.message import project_of
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import Message, MessageReport
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ckan.model as model
 from ckan.logic import validate
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
@@ -14,6 +13,7 @@ from ckanext.territoires.bridge.number_wording import reader_language
 from ckanext.territoires.bridge.portraits import MAX_COMPARED, Options
 from ckanext.territoires.bridge.written import Written
 from ckanext.territoires.logic import schema
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.portrait.document import Portrait
 from ckanext.territoires.portrait.json_text import json_text
 from ckanext.territoires.territory.reference import Territory
@@ -65,7 +65,7 @@ def portrait(context: Context, data_dict: DataDict) -> Portrait:
         raise tk.ValidationError({"themes": [message.format(value=unknown[0], allowed=allowed)]})
     return portraits.portrait_of(
         territory,
-        _reader(context),
+        reader_of(context),
         reader_language(),
         Options(
             compare=tuple(
@@ -99,8 +99,3 @@ def _may_read(context: Context, territory: Territory) -> bool:
     except tk.NotAuthorized:
         return False
     return True
-
-
-def _reader(context: Context) -> model.User | None:
-    name = context.get("user")
-    return model.User.get(name) if name else None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import ckan.model as model
 from ckan.logic import validate
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.territoires.bridge import records, releases
 from ckanext.territoires.logic import record_dict, schema
+from ckanext.territoires.logic.reader import reader_of
 
 # The parameters that become those of `Wanted`, and their names there.
 _FILTERS = {
@@ -98,7 +98,7 @@ def territoires_record_search(context: Context, data_dict: DataDict) -> dict[str
 
 def _files(context: Context, data_dict: DataDict) -> tuple[releases.ReleaseInfo, ...]:
     """The files of records that the person may see, those asked for."""
-    user = model.User.get(context.get("user") or "")
+    user = reader_of(context)
     asked = set(data_dict.get("dataset") or ())
     return tuple(
         release

@@ -15,7 +15,8 @@ from ckanext.territoires.bridge.statistics_table import worded
 from ckanext.territoires.figures.formula import Part
 from ckanext.territoires.figures.indicator import Indicator, load_indicators, themes
 from ckanext.territoires.logic import schema
-from ckanext.territoires.logic.statistics import language, query_of, reader_of
+from ckanext.territoires.logic.reader import reader_of
+from ckanext.territoires.logic.statistics import language, query_of
 from ckanext.territoires.territory.names import fold
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import ckan.model as model
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.territoires.bridge.thread_stream import with_messages
+from ckanext.territoires.logic.reader import reader_of
 
 Action = Callable[[Context, DataDict], Any]
 
@@ -34,7 +34,7 @@ def stream_actions() -> dict[str, Any]:
 def activity_show(up: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
     """CKAN's, with the message that one of ours points to."""
     shown = up(context, data_dict)
-    found = with_messages([shown], _reader(context))
+    found = with_messages([shown], reader_of(context))
     if not found:
         raise tk.NotAuthorized
     return found[0]
@@ -42,12 +42,8 @@ def activity_show(up: Action, context: Context, data_dict: DataDict) -> dict[str
 
 def _with_text(name: str) -> Any:
     def listed(up: Action, context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
-        return with_messages(up(context, data_dict), _reader(context))
+        return with_messages(up(context, data_dict), reader_of(context))
 
     listed.__name__ = name
     listed.__doc__ = "CKAN's list, with the messages that ours point to."
     return tk.chained_action(tk.side_effect_free(listed))
-
-
-def _reader(context: Context) -> model.User | None:
-    return model.User.get(context.get("user") or "")

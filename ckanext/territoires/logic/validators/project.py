@@ -17,6 +17,7 @@ from ckanext.territoires import config
 from ckanext.territoires.bridge import custom, labels, project_links, project_programmes
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.logic import coverage
+from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.logic.validators.dataset import is_personal, territoires_date
 from ckanext.territoires.logic.validators.form import is_empty, remark
 from ckanext.territoires.sheet.stage import Stage
@@ -168,7 +169,7 @@ def territoires_linked_datasets(
     new = [known[one] for one in given if one in known and known[one] not in stored]
     readable = set(new)
     if not context.get("ignore_auth"):
-        readable = labels.readable_ids(new, model.User.get(context.get("user") or ""))
+        readable = labels.readable_ids(new, reader_of(context))
     refused = [
         one
         for one in given
