@@ -6,6 +6,7 @@ SQL, as rows of the same shape as the actions write: a million calls of an actio
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ PEOPLE = "bench-person-"
 AUTHORS = 40
 #: Distinct texts of messages: two in three are a line, as people write, the others a paragraph.
 TEXTS = 2000
-KINDS = ("message", "message", "message", "message", "question", "decision")
+#: One entry in five is a change of the sheet: CKAN's activity of it holds the whole sheet.
+KINDS = ("message", "message", "question", "decision", "sheet")
+_CHANGE = {"changes": [{"field": "title", "subject": "", "before": "Friche", "after": "Gare"}]}
 _LABELS = ("territoires-agents",)
 
 
@@ -146,6 +149,7 @@ def _fill(projects: list[Discussion], authors: list[str]) -> int:
 
 def _write(one: Discussion, last: int, authors: list[str]) -> None:
     draw = random.Random(one.id)
+    sheet = tk.get_action("package_show")({"ignore_auth": True}, {"id": one.id})
     texts = [_said(draw) for _ in range(TEXTS)]
     given = {
         "id": one.id,
@@ -157,6 +161,8 @@ def _write(one: Discussion, last: int, authors: list[str]) -> None:
         "kinds": list(KINDS),
         "labels": list(_LABELS),
         "language": "french",
+        "facts": json.dumps(_CHANGE),
+        "sheet": json.dumps({"package": sheet, "actor": "bench"}),
     }
     model.Session.execute(_ENTRIES, given)
     model.Session.execute(_THREAD, given)
@@ -166,17 +172,20 @@ def _write(one: Discussion, last: int, authors: list[str]) -> None:
 
 _ENTRIES = sa.text("""
     INSERT INTO territoires_message
-        (id, project_id, position, kind, author_id, text, created, search, activity_id)
-    SELECT md5(:id || n), :id, n,
-           (CAST(:kinds AS text[]))[1 + n % cardinality(CAST(:kinds AS text[]))],
+        (id, project_id, position, kind, author_id, text, facts, created, search, activity_id)
+    SELECT md5(:id || n), :id, n, given.kind,
            (CAST(:authors AS text[]))[1 + n % cardinality(CAST(:authors AS text[]))],
            words.text,
+           CAST(CASE given.kind WHEN 'sheet' THEN :facts ELSE '{}' END AS jsonb),
            timezone('utc', now()) - (:last - n) * interval '1 minute',
            to_tsvector(CAST(:language AS regconfig), words.text),
            md5('activity' || :id || n)
     FROM generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS n,
-         LATERAL (SELECT (CAST(:texts AS text[]))[1 + n % cardinality(CAST(:texts AS text[]))]
-                         || ' Point ' || n || '.' AS text) AS words
+         LATERAL (SELECT (CAST(:kinds AS text[]))[1 + n % cardinality(CAST(:kinds AS text[]))]
+                         AS kind) AS given,
+         LATERAL (SELECT CASE given.kind WHEN 'sheet' THEN '' ELSE
+                         (CAST(:texts AS text[]))[1 + n % cardinality(CAST(:texts AS text[]))]
+                         || ' Point ' || n || '.' END AS text) AS words
 """)
 
 _THREAD = sa.text("""
@@ -190,12 +199,14 @@ _ACTIVITIES = sa.text("""
     SELECT message.activity_id, message.created, message.author_id, :id,
            CASE message.kind WHEN 'question' THEN 'asked package'
                              WHEN 'decision' THEN 'decided package'
+                             WHEN 'sheet' THEN 'changed package'
                              ELSE 'commented package' END,
+           CASE message.kind WHEN 'sheet' THEN :sheet ELSE
            json_build_object('package', json_build_object('id', CAST(:id AS text),
                                                           'name', CAST(:name AS text),
                                                           'title', CAST(:name AS text),
                                                           'type', 'project'),
-                             'message_id', message.id)::text,
+                             'message_id', message.id)::text END,
            CAST(:labels AS text[])
     FROM territoires_message AS message
     WHERE message.project_id = :id AND message.position BETWEEN :first AND :last
@@ -225,6 +236,7 @@ def _touched(result: Any) -> int:
 def tell(user_id: str, projects: list[Discussion], latest: int | None = None) -> None:
     """Have this person be told of the latest entries of these projects (None: of all of them)."""
     _notices([user_id], projects, latest)
+    _analyze("territoires_notice")
 
 
 def tell_everyone(projects: list[Discussion], each: int, latest: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import ckan.model as model
 from ckan.plugins import toolkit as tk
@@ -18,6 +19,7 @@ from ckanext.territoires.bridge import (
     project_links,
     project_programmes,
     project_search,
+    saved_searches,
     wording,
 )
 from ckanext.territoires.bridge.reference import territory
@@ -320,6 +322,24 @@ def territoires_unread() -> int:
     """How many notices the reader has not seen."""
     user = reader()
     return notice_reading.unread_count(user) if user else 0
+
+
+def territoires_search_to_follow(kind: str) -> dict[str, str] | None:
+    """The search of the current address, to be followed; None when it asks for nothing.
+
+    `id` (as in `territoires_follow`), `level` (empty when it is not followed), `feed` (address).
+    """
+    try:
+        search = saved_searches.of_pairs(kind, tk.request.args.items(multi=True))
+    except saved_searches.NoSearch:
+        return None
+    level = follows.level_of(reader(), "search", search.id)
+    feed = tk.url_for("territoires_feeds.search", type=search.type)
+    return {
+        "id": search.id if level else search.path,
+        "level": level,
+        "feed": f"{feed}&{urlencode(search.pairs)}",
+    }
 
 
 def territoires_follow_level(kind: str, object_id: str) -> str:

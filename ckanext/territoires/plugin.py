@@ -18,8 +18,8 @@ from ckanext.territoires.bridge import (
     index,
     labels,
     load_jobs,
-    notices_of_data,
     project_search,
+    publication,
     search,
     sheet_events,
     thread_activity,
@@ -78,12 +78,12 @@ class TerritoiresPlugin(labels.AccessLevelLabels, DefaultTranslation, p.Singleto
 
     def after_dataset_create(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         community.opened(pkg_dict["id"], context.get("user") or "")
-        notices_of_data.note(context, pkg_dict["id"], new=True)
+        publication.note(context, pkg_dict["id"], new=True)
 
     def after_dataset_update(self, context: Any, pkg_dict: dict[str, Any]) -> None:
         sheet_events.updated(context, pkg_dict["id"])
         community.keep_led(pkg_dict["id"], context.get("user") or "")
-        notices_of_data.note(context, pkg_dict["id"], new=False)
+        publication.note(context, pkg_dict["id"], new=False)
         activity.narrow_labels(pkg_dict["id"])
 
     def notify(self, entity: Any, operation: str) -> None:

@@ -54,13 +54,14 @@ def _ordered(facets: dict[str, str], wanted: dict[str, str]) -> dict[str, str]:
 def label_facets(results: dict[str, Any]) -> dict[str, Any]:
     """Give each value of our facets the label that its field has in the schema."""
     for facet, content in results.get("search_facets", {}).items():
-        labels = _labels(facet)
+        known = labels(facet)
         for item in content["items"]:
-            item["display_name"] = labels.get(item["name"], item["display_name"])
+            item["display_name"] = known.get(item["name"], item["display_name"])
     return results
 
 
-def _labels(facet: str) -> dict[str, str]:
+def labels(facet: str) -> dict[str, str]:
+    """The label of each value of one of our facets, in the reader's language; else nothing."""
     name = facet.removeprefix("vocab_")
     if name == "territory_level":
         from ckanext.territoires.bridge.wording import level_label

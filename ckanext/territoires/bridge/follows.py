@@ -1,7 +1,7 @@
 """What a person follows, and how much of it they want to hear.
 
 CKAN's own tables say that a person follows a project, a dataset or a service, so that its pages and
-its API know it; ours says how much, and holds what CKAN has no word for: territories.
+its API know it; ours says how much, and holds what CKAN has no word for: territories, searches.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import ckan.model as model
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.territoires.bridge import saved_searches
 from ckanext.territoires.bridge.labels import PROJECT, readable_ids
 from ckanext.territoires.bridge.reference import reference
+from ckanext.territoires.bridge.saved_searches import Search
 from ckanext.territoires.model import Follow
 
-KINDS = ("project", "dataset", "service", "territory")
+KINDS = ("project", "dataset", "service", "territory", "search")
 LEVELS = ("all", "mentions", "none")
 SCOPES = ("exact", "within", "relevant")
 THINGS = ("projects", "datasets", "grants", "figures")
@@ -51,15 +53,19 @@ def follow(
     level: str = "all",
     scope: str = "within",
     things: Sequence[str] = (),
+    search: Search | None = None,
 ) -> None:
     """Follow, or change how much of it is wanted. No commit.
 
+    `search`: what a new follow of the kind `search` asks for; it is named in the person's language.
     At the level `none` CKAN counts the person among the followers no more, and a project of which
     they are a member tells them nothing.
     """
     if kind in _CKAN:
         _follow_for_ckan(_CKAN[kind], user.id, object_id, followed=level != "none")
-    values = {"level": level, "scope": scope, "things": list(things)}
+    values: dict[str, Any] = {"level": level, "scope": scope, "things": list(things)}
+    if search is not None:
+        values |= {"title": saved_searches.title(search), "query": search.kept()}
     statement = insert(Follow).values(user_id=user.id, kind=kind, object_id=object_id, **values)
     keys = [Follow.user_id, Follow.kind, Follow.object_id]
     model.Session.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
@@ -103,6 +109,7 @@ def of(user: model.User) -> list[Followed]:
             for (kind, id), one in rows.items()
             if kind == "territory" and reference().get(id)
         ),
+        *(_search(one) for (kind, _id), one in rows.items() if kind == "search"),
     ]
     return sorted(found, key=lambda one: (KINDS.index(one.kind), one.title))
 
@@ -172,3 +179,8 @@ def _territory(row: Follow) -> Followed:
     path = f"/territoire/{territory.level}/{territory.code}"
     things = tuple(row.things)
     return Followed("territory", row.object_id, row.level, row.scope, things, territory.name, path)
+
+
+def _search(row: Follow) -> Followed:
+    path = saved_searches.of_kept(row.query).path
+    return Followed("search", row.object_id, row.level, row.scope, (), row.title, path)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import load_figures, load_files, releases
+from ckanext.territoires.bridge import load_figures, load_files, notices_of_data, releases
 from ckanext.territoires.bridge.digests import Digests
 from ckanext.territoires.bridge.load_figures import Plan, delete, levels_of
 from ckanext.territoires.bridge.load_reports import now, plain, refusal, with_strangers
@@ -80,7 +80,11 @@ def load(resource: model.Resource, *, force: bool = False, tell: Tell | None = N
     release = release or Release(resource_id=resource.id, digests=None)
     release.package_id = str(resource.package_id)
     release.sha256, release.setting = sha256, setting
-    return Result("loaded", report | {"written": write(release, found, levelled, plan, tell=say)})
+    written = write(release, found, levelled, plan, tell=say)
+    if any(written.values()):
+        subject = "grants" if found.shape == "records" else "figures"
+        notices_of_data.loaded(model.Session.get_one(model.Package, release.package_id), subject)
+    return Result("loaded", report | {"written": written})
 
 
 def read(

@@ -9,6 +9,7 @@ from ckanext.territoires.bridge import thread_words
 from ckanext.territoires.bridge.notice_reading import Told
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.discussion.message import WRITTEN, Kind, State
+from ckanext.territoires.model import Follow
 
 EXTRACT = 240
 
@@ -58,6 +59,11 @@ def why(told: Told) -> str:
         case "territory":
             place = territory(told.notice.follow_id or "")
             return tk._("You follow the territory {name}").format(name=place.name if place else "")
+        case "search":
+            key = (told.notice.user_id, "search", told.notice.follow_id or "")
+            followed = model.Session.get(Follow, key)
+            name = followed.title if followed else ""
+            return tk._("You follow the search {name}").format(name=name)
         case _:
             return ""
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import ckan.model as model
 import sqlalchemy as sa
-from ckan.types import Context
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from ckanext.territoires.bridge.index import declared_territories
@@ -22,34 +21,41 @@ from ckanext.territoires.model import Follow, Notice
 ALL = "all"
 
 
-def note(context: Context, package_id: str, *, new: bool) -> None:
-    """Note that a package was made or changed, in the transaction that does it."""
-    package = model.Session.get(model.Package, package_id)
-    author = model.User.get(context.get("user") or "")
-    if package is not None:
-        (created if new else changed)(package, author.id if author else "")
-
-
 def created(package: model.Package, author_id: str) -> None:
     """Tell who follows the service or the place that there is something new. No commit."""
-    _tell(package, "created", "created", author_id)
+    _tell(package, "created", author_id)
 
 
 def changed(package: model.Package, author_id: str) -> None:
     """Tell who follows it, its service or its place that it has changed. No commit."""
     # A project tells its changes in its thread.
     if not is_project(package):
-        _tell(package, "changed", f"changed {_today()}", author_id)
+        _tell(package, "changed", author_id)
 
 
 def loaded(package: model.Package, subject: str) -> None:
     """Tell who follows the place of what was loaded: `grants` or `figures`. No commit."""
-    _tell(package, subject, f"{subject} {_today()}", "")
+    _tell(package, subject, "")
 
 
-def _tell(package: model.Package, subject: str, thing: str, author_id: str) -> None:
+def of_search(
+    package: model.Package, subject: str, search_id: str, people: Sequence[str], author_id: str
+) -> None:
+    """Tell these people that a search they follow finds it. No commit."""
+    chosen = sa.select(model.User.id).where(model.User.id.in_(people))
+    thing = _thing(subject)
+    _write(package, subject, thing, "search", ("search", search_id), chosen, author_id)
+
+
+def _thing(subject: str) -> str:
+    """What a person is told once: that it was made, or that it changed on that day."""
+    return subject if subject == "created" else f"{subject} {_today()}"
+
+
+def _tell(package: model.Package, subject: str, author_id: str) -> None:
     if package.state != model.State.ACTIVE:
         return
+    thing = _thing(subject)
     kind = "project" if is_project(package) else "dataset"
     if subject == "changed":
         followers = _ckan_followers(model.UserFollowingDataset, package.id)

@@ -1,4 +1,4 @@
-"""Atom feeds: of a project, of a territory, of what one is told.
+"""Atom feeds: of a project, of a territory, of a search, of what one is told.
 
 What is public is open; the rest asks for the secret address of a person, whose rights are asked at
 each reading.
@@ -11,13 +11,22 @@ from hashlib import sha256
 from typing import Any
 
 import ckan.model as model
+from ckan.lib.search import SearchError
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, Response, redirect
 from markupsafe import escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from ckanext.territoires import config
-from ckanext.territoires.bridge import feed_tokens, notice_reading, notice_words, thread_words
+from ckanext.territoires.bridge import (
+    custom,
+    feed_tokens,
+    notice_reading,
+    notice_words,
+    saved_searches,
+    thread_words,
+)
+from ckanext.territoires.bridge.labels import PROJECT
 from ckanext.territoires.bridge.notice_groups import place_of
 from ckanext.territoires.bridge.reference import identifier_of, reference
 from ckanext.territoires.renderings import atom
@@ -88,15 +97,35 @@ def territory(level: str, code: str) -> Response:
         _as(user),
         {
             "ext_territory": place.id,
-            "sort": "metadata_created desc",
-            "rows": _MOST,
-            "include_private": user is not None,
+            **_latest(user),
         },
     )
     items = [_of_package(one) for one in found["results"]]
     path = f"/territoire/{place.level}/{place.code}/{slugify(place.name)}"
     page = tk.h.url_for(path, qualified=True)
     return _answer(place.name, page, items, private=user is not None)
+
+
+@territoires_feeds.route("/recherche/fil.atom")
+def search() -> Response:
+    """The latest data or projects that a search finds: `type`, and the criteria of the search."""
+    user = _who()
+    kind = PROJECT if tk.request.args.get("type") == PROJECT else saved_searches.DATASET
+    try:
+        asked = saved_searches.of_pairs(kind, tk.request.args.items(multi=True))
+    except saved_searches.NoSearch:
+        return tk.abort(400, tk._("This search asks for nothing"))
+    try:
+        # The secret address signs nobody in: what is one's own is read as its owner.
+        with custom.reading_as(user):
+            found = tk.get_action("package_search")(
+                _as(user), saved_searches.parameters(asked) | _latest(user)
+            )
+            title = saved_searches.title(asked)
+    except SearchError as error:
+        return tk.abort(400, str(error))
+    items = [_of_package(one) for one in found["results"]]
+    return _answer(title, tk.h.url_for(asked.path, qualified=True), items, private=user is not None)
 
 
 @territoires_feeds.route("/mon-fil/flux", methods=["GET", "POST"])
@@ -133,6 +162,14 @@ def _who() -> model.User | None:
     if user is None:
         return tk.abort(404, tk._("This address leads nowhere any more: make another"))
     return user
+
+
+def _latest(user: model.User | None) -> Data:
+    return {
+        "sort": "metadata_created desc",
+        "rows": _MOST,
+        "include_private": user is not None,
+    }
 
 
 def _as(user: model.User | None) -> Any:

@@ -13,7 +13,7 @@ from ckan.plugins import toolkit as tk
 from ckan.tests import factories
 
 from ckanext.territoires.bridge import load_figures, load_jobs, loading, releases
-from ckanext.territoires.model import Distribution, Load, Observation, Record, Release
+from ckanext.territoires.model import Distribution, Load, Notice, Observation, Record, Release
 from tests.integration.loading.conftest import COMPARATEUR, Put, changed, lines
 
 NANTES, EPCI = "fr:commune:44109", "fr:epci:244400404"
@@ -431,3 +431,24 @@ def test_a_file_that_changes_its_kind_leaves_nothing_of_the_former(put: Put) -> 
     run_all()
     assert value(NANTES, "population")
     assert counts()["territoires_record"] == 0
+
+
+def test_who_follows_the_place_is_told(put: Put) -> None:
+    """Of figures, when some are new: not of a file that says the same, nor of a place elsewhere."""
+    people = {place: factories.User() for place in (NANTES, "fr:commune:53130")}
+    for place, user in people.items():
+        context: Any = {"user": user["name"], "auth_user_obj": model.User.get(user["name"])}
+        asked = {"kind": "territory", "id": place, "scope": "exact", "things": ["figures"]}
+        tk.get_action("territoires_follow")(context, asked)
+    resource = put()
+    tk.get_action("package_patch")(
+        {"ignore_auth": True, "user": "editrice"},
+        {"id": resource["package_id"], "territory": [NANTES]},
+    )
+    run_all()
+    told = model.Session.query(Notice.user_id, Notice.subject, Notice.reason).all()
+    assert told == [(people[NANTES]["id"], "figures", "territory")]
+    model.Session.query(Notice).delete()
+    model.Session.commit()
+    load_jobs.load_now(model.Session.get_one(model.Resource, resource["id"]), force=True)
+    assert model.Session.query(Notice).count() == 0

@@ -21,6 +21,7 @@ from werkzeug.datastructures import FileStorage
 
 from ckanext.territoires.bridge import thread_words
 from ckanext.territoires.model import Message
+from ckanext.territoires.views.thread_page import PAGE
 from tests.helpers.queries import counted_queries
 from tests.integration.projects.conftest import LEVELS, Circle
 from tests.integration.projects.visitors import browser, headers, send
@@ -217,7 +218,7 @@ class TestReading:
             assert seen == sorted(seen, reverse=not order)
             assert sorted(seen) == list(range(1, 121))
             # Back from the second page: the first again.
-            assert positions(app.get(backwards[0], headers=asked)) == seen[:50]
+            assert positions(app.get(backwards[0], headers=asked)) == seen[:PAGE]
 
     def test_a_link_to_one_entry(self, app: Any, circle: Circle) -> None:
         for number in range(70):

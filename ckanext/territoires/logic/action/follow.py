@@ -1,17 +1,20 @@
-"""Following projects, data, services and territories."""
+"""Following projects, data, services, territories and searches."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import ckan.model as model
+from ckan.lib.search import SearchQueryError
 from ckan.logic import validate
 from ckan.plugins import toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.territoires.bridge import follows
+from ckanext.territoires.bridge import custom, follows, saved_searches
 from ckanext.territoires.bridge.labels import PROJECT
 from ckanext.territoires.bridge.reference import UnknownTerritory, current_ids
+from ckanext.territoires.bridge.saved_searches import Search
+from ckanext.territoires.bridge.search import parse_query
 from ckanext.territoires.logic import follow_schema
 from ckanext.territoires.logic.reader import reader_of
 
@@ -24,19 +27,25 @@ def territoires_follow(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     Args:
         context: CKAN's.
-        data_dict: `kind`: `project`, `dataset`, `service` or `territory`; `id` (or name); `level`:
-            `all` (default), `mentions` (and replies) or `none`; of a territory: `scope` (`exact`,
-            `within`, `relevant`) and `things` (`projects`, `datasets`, `grants`, `figures`; all by
-            default).
+        data_dict: `kind`: `project`, `dataset`, `service`, `territory` or `search`; `id` (or name;
+            of a search, the address of its page of results, or the id that
+            `territoires_follow_list` gives); `level`: `all` (default), `mentions` (and replies) or
+            `none`; of a territory: `scope` (`exact`, `within`, `relevant`) and `things`
+            (`projects`, `datasets`, `grants`, `figures`; all by default).
 
     Returns:
         `kind`, `id`, `level`, `scope`, `things`.
 
     """
     user = _person("territoires_follow", context, data_dict)
-    object_id = _object(data_dict["kind"], data_dict["id"], context)
     more = (data_dict["level"], data_dict["scope"], tuple(data_dict.get("things") or ()))
-    follows.follow(user, data_dict["kind"], object_id, *more)
+    search = None
+    if data_dict["kind"] == "search":
+        object_id, search = _search(user, data_dict["id"])
+    else:
+        object_id = _object(data_dict["kind"], data_dict["id"], context)
+    with custom.reading_as(user):
+        follows.follow(user, data_dict["kind"], object_id, *more, search)
     model.Session.commit()
     level, scope, things = more
     return {
@@ -64,8 +73,11 @@ def territoires_unfollow(context: Context, data_dict: DataDict) -> dict[str, Any
     """
     user = _person("territoires_unfollow", context, data_dict)
     kind, given = data_dict["kind"], data_dict["id"]
-    found = _find(kind, given)
-    object_id = found.id if found is not None else given
+    if kind == "search":
+        object_id, _asked = _search(user, given)
+    else:
+        found = _find(kind, given)
+        object_id = found.id if found is not None else given
     follows.unfollow(user, kind, object_id)
     model.Session.commit()
     return {"kind": kind, "id": object_id}
@@ -82,7 +94,8 @@ def territoires_follow_list(context: Context, data_dict: DataDict) -> list[dict[
         data_dict: nothing.
 
     Returns:
-        `kind`, `id`, `level`, `scope`, `things`, `title`, by kind and title.
+        `kind`, `id`, `level`, `scope`, `things`, `title`, `path` (of its page on the site), by kind
+        and title.
 
     """
     user = _person("territoires_follow_list", context, data_dict)
@@ -94,6 +107,7 @@ def territoires_follow_list(context: Context, data_dict: DataDict) -> list[dict[
             "scope": one.scope,
             "things": list(one.things),
             "title": one.title,
+            "path": one.path,
         }
         for one in follows.of(user)
     ]
@@ -105,6 +119,22 @@ def _person(action: str, context: Context, data_dict: DataDict) -> model.User:
     if user is None:
         raise tk.NotAuthorized
     return user
+
+
+def _search(user: model.User, given: str) -> tuple[str, Search | None]:
+    """The id of a search; what it asks for, unless it is one that the person follows already."""
+    if follows.level_of(user, "search", given):
+        return given, None
+    try:
+        found = saved_searches.of_address(given)
+        with custom.reading_as(user):
+            parse_query(saved_searches.parameters(found)["extras"])
+    except saved_searches.NoSearch as error:
+        message = tk._("“{id}” is not the address of a search that asks for something")
+        raise tk.ValidationError({"id": [message.format(id=given)]}) from error
+    except SearchQueryError as error:
+        raise tk.ValidationError({"id": [str(error)]}) from error
+    return found.id, found
 
 
 def _object(kind: str, given: str, context: Context) -> str:
