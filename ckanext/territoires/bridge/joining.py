@@ -59,10 +59,11 @@ def withdraw(project_id: str, user_id: str) -> bool:
 def answer(
     request: JoinRequest, project: model.Package, lead: model.User, role: Role | None
 ) -> None:
-    """Admit the person with a role, or refuse (None)."""
+    """Admit the person with a role, wider than the one they have, or refuse (None)."""
     request.answered, request.answered_by = utc_now(), lead.id
     request.outcome = ACCEPTED if role else REFUSED
     model.Session.flush()
     user = model.Session.get(model.User, request.user_id)
-    if role and user and community.role_by_name(project.id, user.id) is None:
+    held = community.role_by_name(project.id, user.id) if user else None
+    if role and user and held in (None, Role.READER) and role is not held:
         community.set_role(project, lead, user, role)

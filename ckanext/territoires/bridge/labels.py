@@ -14,6 +14,8 @@ from ckanext.territoires.model import ProjectService
 PROJECT = "project"
 PUBLIC = "public"
 AGENTS = "territoires-agents"
+#: Access levels of a project, the widest first.
+LEVELS = ("public", "agents", "service", "community")
 
 
 def is_project(package: Any) -> bool:

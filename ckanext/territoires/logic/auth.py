@@ -387,6 +387,16 @@ def territoires_project_join(context: Context, data_dict: DataDict) -> AuthResul
     return _may("package_show", context, {"id": data_dict["id"]})
 
 
+def territoires_project_join_withdraw(context: Context, data_dict: DataDict) -> AuthResult:
+    """Any signed-in person, of their own request."""
+    return _may("package_show", context, {"id": data_dict["id"]})
+
+
+def territoires_project_access(context: Context, data_dict: DataDict) -> AuthResult:
+    """The leads of the project, and sysadmins."""
+    return _leads(context, data_dict)
+
+
 def territoires_project_leave(context: Context, data_dict: DataDict) -> AuthResult:
     """Any member."""
     return _may("package_show", context, {"id": data_dict["id"]})

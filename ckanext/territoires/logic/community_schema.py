@@ -5,6 +5,7 @@ from __future__ import annotations
 from ckan.logic.schema import validator_args
 from ckan.types import Schema, Validator, ValidatorFactory
 
+from ckanext.territoires.bridge.labels import LEVELS
 from ckanext.territoires.bridge.roles import ROLES
 
 _ROLES = [role.value for role in ROLES]
@@ -112,4 +113,18 @@ def answer(
     return {
         "id": [not_empty, unicode_safe],
         "role": [default("member"), one_of([*_ROLES, "refused"])],
+    }
+
+
+@validator_args
+def access(
+    not_empty: Validator,
+    unicode_safe: Validator,
+    one_of: ValidatorFactory,
+    territoires_nothing_else: Validator,
+) -> Schema:
+    return {
+        "__extras": [territoires_nothing_else],
+        "id": [not_empty, unicode_safe],
+        "access_level": [not_empty, one_of(list(LEVELS))],
     }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 from ckan.plugins import toolkit as tk
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from ckanext.territoires.bridge import invitations
+from ckanext.territoires.bridge import invitations, reach
+from ckanext.territoires.bridge.labels import LEVELS, access_level
 from ckanext.territoires.bridge.roles import ROLES
 from ckanext.territoires.bridge.thread_words import role_label
 from ckanext.territoires.views import csrf, signed_in
@@ -29,6 +31,8 @@ _DEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "service-remove": ("territoires_project_service_remove", ("service",)),
     "invite": ("territoires_project_invite", ("email", "role")),
     "join": ("territoires_project_join", ("text",)),
+    "withdraw": ("territoires_project_join_withdraw", ()),
+    "access": ("territoires_project_access", ("access_level",)),
 }
 #: What is asked for of an invitation or a request, by its id.
 _OF_ONE = {
@@ -59,6 +63,8 @@ def change(name: str) -> str | Response:
         data = {"id": project["id"]} | {name: form.get(name, "").strip() for name in fields}
     else:
         return tk.abort(400, tk._("This form has expired: go back, reload the page"))
+    if deed == "access" and not form.get("confirmed"):
+        return _confirm_access(project, form.get("access_level", ""))
     try:
         tk.get_action(action)({}, data)
     except tk.ValidationError as error:
@@ -113,7 +119,19 @@ def invitation(token: str) -> str | Response:
 @territoires_community.route("/projet/moderation", methods=["GET", "POST"])
 def moderation() -> str | Response:
     """The reports of messages that wait, for those who run the site."""
+    return _queue(tk.url_for("territoires_community.moderation"), None)
+
+
+@territoires_community.route("/projet/<name>/signalements", methods=["GET", "POST"])
+def reports(name: str) -> str | Response:
+    """The reports of messages of a project, for those who lead it."""
+    address = tk.url_for("territoires_community.reports", name=name)
+    return _queue(address, find(name))
+
+
+def _queue(address: str, project: Data | None) -> str | Response:
     signed_in.require()
+    asked = {"project_id": project["id"]} if project else {}
     try:
         if tk.request.method == "POST":
             csrf.check()
@@ -121,15 +139,43 @@ def moderation() -> str | Response:
             data = {name: form.get(name, "") for name in ("id", "outcome", "reason")}
             tk.get_action("territoires_report_handle")({}, data)
             tk.h.flash_success(tk._("The report is closed"))
-            return redirect(tk.url_for("territoires_community.moderation"))
+            return redirect(address)
         handled = tk.request.args.get("closes") == "1"
-        reports = tk.get_action("territoires_report_list")({}, {"handled": handled})
+        found = tk.get_action("territoires_report_list")({}, asked | {"handled": handled})
     except tk.NotAuthorized:
-        return tk.abort(403, tk._("Those who run the site alone see this page"))
+        return tk.abort(403, tk._("Only those who moderate see this page"))
+    except tk.ObjectNotFound as error:
+        return tk.abort(404, str(error.message))
     except tk.ValidationError as error:
         tk.h.flash_error("; ".join(text for texts in errors_of(error).values() for text in texts))
-        return redirect(tk.url_for("territoires_community.moderation"))
-    return tk.render("project/moderation.html", {"reports": reports, "handled": handled})
+        return redirect(address)
+    return tk.render(
+        "project/moderation.html",
+        {"reports": found, "handled": handled, "project": project, "address": address},
+    )
+
+
+def _confirm_access(project: Data, level: str) -> str | Response:
+    """Ask again before a change of who may see a project, with what it changes."""
+    if not tk.h.check_access("territoires_project_access", {"id": project["id"]}):
+        return tk.abort(403, tk._("Only those who lead the project may do this"))
+    package = model.Package.get(project["id"])
+    if package is None or level not in LEVELS:
+        return tk.abort(400, tk._("This form has expired: go back, reload the page"))
+    present = access_level(package)
+    if level == present:
+        return redirect(tk.url_for("territoires_community.read", name=project["name"]))
+    return tk.render(
+        "project/access.html",
+        {
+            "project": project,
+            "level": level,
+            "present": present,
+            "narrower": LEVELS.index(level) > LEVELS.index(present),
+            "before": reach.readers(package, present),
+            "after": reach.readers(package, level),
+        },
+    )
 
 
 def _page(project: Data, errors: dict[str, list[str]], typed: Data) -> str:
@@ -144,12 +190,19 @@ def _page(project: Data, errors: dict[str, list[str]], typed: Data) -> str:
             "may_lead": may_lead,
             "own": user.id if user else "",
             "roles": [(role.value, role_label(role)) for role in ROLES],
+            "levels": LEVELS,
+            "reports": len(_reports(project)) if may_lead else 0,
             "labels": {role.value: role_label(role) for role in ROLES},
             "services": _services() if may_lead else [],
             "errors": errors,
             "typed": typed,
         },
     )
+
+
+def _reports(project: Data) -> list[Data]:
+    asked = {"project_id": project["id"], "handled": False}
+    return tk.get_action("territoires_report_list")({}, asked)
 
 
 def _services() -> list[Data]:
@@ -166,6 +219,8 @@ def _said(deed: str) -> str:
         "service": tk._("The service is invited: its members are of this community"),
         "service-remove": tk._("The service is no longer of this community"),
         "invite": tk._("The invitation has left by mail"),
+        "withdraw": tk._("Your request is taken back"),
+        "access": tk._("Who may see the project has changed; its thread keeps a note of it"),
         "join": tk._("Your request is sent to those who lead the project"),
         "revoke": tk._("The invitation is taken back"),
         "answer": tk._("The person is told of your answer"),

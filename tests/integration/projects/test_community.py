@@ -255,8 +255,8 @@ class TestJoining:
         waiting = act(circle, "lead", "community")["requests"]
         assert [one["user"]["name"] for one in waiting] == [of(circle, "agent")]
         assert act(circle, "member", "community")["requests"] == []
-        circle.call("lead", "territoires_project_join_answer", id=request["id"], role="reader")
-        assert roles(circle)[of(circle, "agent")] == "reader"
+        circle.call("lead", "territoires_project_join_answer", id=request["id"], role="member")
+        assert roles(circle)[of(circle, "agent")] == "member"
         with pytest.raises(tk.ValidationError):
             act(circle, "agent", "join", text="Encore")
 

@@ -1,6 +1,7 @@
 """API actions, all named territoires_*, and the few of CKAN's that they extend."""
 
 from ckanext.territoires.logic.action.catalogue import (
+    bulk_update_delete,
     bulk_update_private,
     bulk_update_public,
     organization_update,
@@ -14,6 +15,7 @@ from ckanext.territoires.logic.action.community import (
     dataset_purge,
     package_collaborator_create,
     package_collaborator_delete,
+    territoires_project_access,
     territoires_project_community,
     territoires_project_hand_over,
     territoires_project_invitation_accept,
@@ -21,6 +23,7 @@ from ckanext.territoires.logic.action.community import (
     territoires_project_invite,
     territoires_project_join,
     territoires_project_join_answer,
+    territoires_project_join_withdraw,
     territoires_project_leave,
     territoires_project_member_remove,
     territoires_project_member_role,
@@ -95,6 +98,7 @@ from ckanext.territoires.logic.action.territory import (
 )
 
 __all__ = [
+    "bulk_update_delete",
     "bulk_update_private",
     "bulk_update_public",
     "dataset_followee_list",
@@ -138,6 +142,7 @@ __all__ = [
     "territoires_portrait_comment_list",
     "territoires_portrait_comment_save",
     "territoires_portrait_show",
+    "territoires_project_access",
     "territoires_project_community",
     "territoires_project_hand_over",
     "territoires_project_invitation_accept",
@@ -145,6 +150,7 @@ __all__ = [
     "territoires_project_invite",
     "territoires_project_join",
     "territoires_project_join_answer",
+    "territoires_project_join_withdraw",
     "territoires_project_leave",
     "territoires_project_member_remove",
     "territoires_project_member_role",

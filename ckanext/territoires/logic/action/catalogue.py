@@ -12,6 +12,7 @@ from ckan.types import Context, DataDict
 
 from ckanext.territoires import config
 from ckanext.territoires.bridge import services
+from ckanext.territoires.bridge.labels import PROJECT
 
 Action = Callable[[Context, DataDict], Any]
 
@@ -59,6 +60,17 @@ def bulk_update_public(up: Action, context: Context, data_dict: DataDict) -> Any
     """Open datasets to everyone: the access level says so too."""
     tk.check_access("bulk_update_public", context, data_dict)
     return _bulk_access(context, data_dict, "public")
+
+
+@tk.chained_action
+def bulk_update_delete(up: Action, context: Context, data_dict: DataDict) -> Any:
+    """CKAN's; whoever runs a service deletes of its projects those they carry themselves."""
+    query = model.Session.query(model.Package.id).filter(
+        model.Package.id.in_(data_dict.get("datasets") or []), model.Package.type == PROJECT
+    )
+    for (project_id,) in query:
+        tk.check_access("package_delete", tk.fresh_context(context), {"id": project_id})
+    return up(context, data_dict)
 
 
 def _bulk_access(context: Context, data_dict: DataDict, level: str) -> None:

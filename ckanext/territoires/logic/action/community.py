@@ -20,11 +20,11 @@ from ckanext.territoires.bridge import (
     project_files,
 )
 from ckanext.territoires.bridge.community import LastLead
-from ckanext.territoires.bridge.labels import is_project
+from ckanext.territoires.bridge.labels import access_level, is_project
 from ckanext.territoires.bridge.roles import ROLE, person_of, who_may_read
 from ckanext.territoires.discussion.message import Role
 from ckanext.territoires.logic import community_schema
-from ckanext.territoires.logic.action.message import project_of
+from ckanext.territoires.logic.action.message import project_of, refuse_deleted
 from ckanext.territoires.logic.reader import reader_of
 from ckanext.territoires.model import Invitation, JoinRequest
 from ckanext.territoires.model.moment import utc_now
@@ -70,7 +70,9 @@ def territoires_project_member_role(context: Context, data_dict: DataDict) -> di
     """
     project, lead = _led(context, data_dict, "territoires_project_member_role")
     user = _person(data_dict["user"])
-    _led_by_someone(lambda: community.set_role(project, lead, user, Role(data_dict["role"])))
+    _led_by_someone(
+        lambda: community.set_role(project, lead, user, Role(data_dict["role"])), "role"
+    )
     return _done(project, context)
 
 
@@ -113,7 +115,7 @@ def territoires_project_leave(context: Context, data_dict: DataDict) -> dict[str
     tk.check_access("territoires_project_leave", context, data_dict)
     user = _reader(context)
     _has_role(project, user)
-    _led_by_someone(lambda: community.remove(project, user, user))
+    _led_by_someone(lambda: community.remove(project, user, user), "id")
     model.Session.commit()
     return {"id": project.id}
 
@@ -153,7 +155,7 @@ def territoires_project_service_add(context: Context, data_dict: DataDict) -> di
     """
     project, lead = _led(context, data_dict, "territoires_project_service_add")
     service, role = _service(data_dict["service"]), Role(data_dict["role"])
-    _led_by_someone(lambda: community.add_service(project, lead, service, role))
+    _led_by_someone(lambda: community.add_service(project, lead, service, role), "role")
     return _done(project, context, seen_by_others=True)
 
 
@@ -173,7 +175,7 @@ def territoires_project_service_remove(context: Context, data_dict: DataDict) ->
     """
     project, lead = _led(context, data_dict, "territoires_project_service_remove")
     service = _service(data_dict["service"])
-    _led_by_someone(lambda: community.remove_service(project, lead, service))
+    _led_by_someone(lambda: community.remove_service(project, lead, service), "service")
     return _done(project, context, seen_by_others=True)
 
 
@@ -216,7 +218,7 @@ def territoires_project_invitation_revoke(context: Context, data_dict: DataDict)
         The community.
 
     """
-    invitation = model.Session.get(Invitation, data_dict["id"])
+    invitation = model.Session.get(Invitation, data_dict["id"], with_for_update=True)
     if invitation is None:
         raise tk.ObjectNotFound(tk._("Invitation not found"))
     asked = {"id": invitation.project_id}
@@ -262,7 +264,7 @@ def territoires_project_invitation_accept(context: Context, data_dict: DataDict)
 
 @validate(community_schema.join)
 def territoires_project_join(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Ask to join a project that one may read; those who lead it are told.
+    """Ask to join a project that one may read, or a reader to be a member; its leads are told.
 
         ckanapi action territoires_project_join id=friche-gare-redon text="Je suis le dossier"
 
@@ -277,12 +279,55 @@ def territoires_project_join(context: Context, data_dict: DataDict) -> dict[str,
     project = project_of(data_dict["id"], context)
     tk.check_access("territoires_project_join", context, data_dict)
     user = _reader(context)
-    if person_of(user, project).role is not Role.VISITOR:
+    if person_of(user, project).role not in (Role.VISITOR, Role.READER):
         raise tk.ValidationError({"id": [tk._("You are of this community already")]})
     request = joining.ask(project.id, user.id, data_dict["text"])
     model.Session.commit()
     community_mail.tell_leads(project, request, community_reading.leads(project))
     return community_reading.request_dict(request)
+
+
+@validate(community_schema.of_project)
+def territoires_project_join_withdraw(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Take back one's request to join.
+
+        ckanapi action territoires_project_join_withdraw id=friche-gare-redon
+
+    Args:
+        context: CKAN's.
+        data_dict: `id` of the project.
+
+    Returns:
+        `id` of the project.
+
+    """
+    project = project_of(data_dict["id"], context)
+    tk.check_access("territoires_project_join_withdraw", context, data_dict)
+    if not joining.withdraw(project.id, _reader(context).id):
+        raise tk.ObjectNotFound(tk._("You have no request that waits"))
+    model.Session.commit()
+    return {"id": project.id}
+
+
+@validate(community_schema.access)
+def territoires_project_access(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Change who may see a project: its sheet, its thread, its files and its whole stream.
+
+        ckanapi action territoires_project_access id=friche-gare-redon access_level=community
+
+    Args:
+        context: CKAN's.
+        data_dict: `id` of the project, `access_level`: `public`, `agents`, `service`, `community`.
+
+    Returns:
+        The community.
+
+    """
+    project, _lead = _led(context, data_dict, "territoires_project_access")
+    if access_level(project) != data_dict["access_level"]:
+        changed = {"id": project.id, "access_level": data_dict["access_level"]}
+        tk.get_action("package_patch")(tk.fresh_context(context), changed)
+    return _done(project, context)
 
 
 @validate(community_schema.answer)
@@ -299,7 +344,8 @@ def territoires_project_join_answer(context: Context, data_dict: DataDict) -> di
         The community.
 
     """
-    request = model.Session.get(JoinRequest, data_dict["id"])
+    # Two leads who answer at once: the second finds it answered.
+    request = model.Session.get(JoinRequest, data_dict["id"], with_for_update=True)
     if request is None or request.answered:
         raise tk.ObjectNotFound(tk._("This request is answered already"))
     asked = {"id": request.project_id}
@@ -324,7 +370,7 @@ def package_collaborator_create(up: Action, context: Context, data_dict: DataDic
         return up(context, data_dict)
     tk.check_access("package_collaborator_create", context, data_dict)
     actor = reader_of(context) or user
-    _led_by_someone(lambda: community.set_role(project, actor, user, role))
+    _led_by_someone(lambda: community.set_role(project, actor, user, role), "capacity")
     return up(context, data_dict)
 
 
@@ -370,6 +416,7 @@ def dataset_purge(up: Action, context: Context, data_dict: DataDict) -> Any:
 def _led(context: Context, data_dict: DataDict, action: str) -> tuple[model.Package, model.User]:
     project = project_of(data_dict["id"], context)
     tk.check_access(action, context, {"id": project.id})
+    refuse_deleted(project, "id")
     return project, _reader(context)
 
 
@@ -382,13 +429,13 @@ def _done(
     return community_reading.community(project, person_of(reader_of(context), project))
 
 
-def _led_by_someone(change: Callable[[], None]) -> None:
+def _led_by_someone(change: Callable[[], None], field: str = "user") -> None:
     try:
         change()
     except LastLead as error:
         model.Session.rollback()
         message = tk._("Nobody would lead the project any more: hand it over first")
-        raise tk.ValidationError({"role": [message]}) from error
+        raise tk.ValidationError({field: [message]}) from error
 
 
 def _reader(context: Context) -> model.User:

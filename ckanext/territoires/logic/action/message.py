@@ -44,6 +44,7 @@ def territoires_message_create(context: Context, data_dict: DataDict) -> dict[st
     """
     project = project_of(data_dict["project_id"], context)
     tk.check_access("territoires_message_create", context, data_dict)
+    refuse_deleted(project, "project_id")
     author = reader_of(context)
     assert author is not None
     kind = Kind(data_dict["kind"])
@@ -83,6 +84,7 @@ def territoires_message_update(context: Context, data_dict: DataDict) -> dict[st
     """
     message, project = _message(data_dict["id"], context)
     tk.check_access("territoires_message_update", context, data_dict)
+    refuse_deleted(project, "id")
     if "text" in data_dict:
         thread.edit(message, project, data_dict["text"])
     if "pinned" in data_dict:
@@ -208,6 +210,13 @@ def project_of(reference: str, context: Context) -> model.Package:
         raise tk.ObjectNotFound(tk._("Project not found"))
     tk.check_access("package_show", tk.fresh_context(context), {"id": project.id})
     return project
+
+
+def refuse_deleted(project: model.Package, field: str) -> None:
+    """Have nothing be written about a project that is deleted, whose readers no longer see it."""
+    if project.state == model.State.DELETED:
+        message = tk._("This project is deleted: it must be restored first")
+        raise tk.ValidationError({field: [message]})
 
 
 def _message(message_id: str, context: Context) -> tuple[Message, model.Package]:

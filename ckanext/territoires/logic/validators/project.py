@@ -22,8 +22,31 @@ from ckanext.territoires.logic.validators.dataset import is_personal, territoire
 from ckanext.territoires.logic.validators.form import is_empty, remark
 from ckanext.territoires.sheet.stage import Stage
 
-#: Last parts of our own addresses under /projet.
-RESERVED = frozenset({"nouveau", "carte", "brouillon", "export", "feed"})
+#: Parts of the addresses of the site that come where the name of a project does.
+RESERVED = frozenset(
+    {
+        "activity",
+        "brouillon",
+        "carte",
+        "changes",
+        "collaborators",
+        "delete",
+        "edit",
+        "export",
+        "feed",
+        "fil",
+        "follow",
+        "followers",
+        "groups",
+        "history",
+        "invitation",
+        "moderation",
+        "new",
+        "nouveau",
+        "resources",
+        "unfollow",
+    }
+)
 MAX_LINKS = 100
 _MAX_EUROS = Decimal(10) ** 12
 _SPACES = str.maketrans("", "", " \u00a0\u202f€")
