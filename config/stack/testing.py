@@ -33,6 +33,8 @@ Environment:
   TERRITOIRES_KEEP=1      leave the test services up, for the next run to start at once
 """
 
+#: Of the mail server of the browser tests.
+SMTP_PORT = 6676
 NO_CKAN = ("-p", "no:ckan", "-p", "no:ckan_fixtures")
 SUITES = CHECKOUT / "tests" / "ckan_suites"
 SITE_PACKAGES = f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
@@ -100,6 +102,9 @@ def _integration(arguments: Arguments, state: Path, lock: int) -> bool:
 
 
 def _browser(arguments: Arguments, state: Path, lock: int) -> bool:
+    # Where the tests open a mail server; the site is told of it when it starts.
+    os.environ.setdefault("CKAN_SMTP_SERVER", f"127.0.0.1:{SMTP_PORT}")
+    os.environ.setdefault("CKAN_SMTP_MAIL_FROM", "portail@example.org")
     with demonstration_site(state / "browser", lock, keep=_keep()) as stack:
         environment = {
             **stack.catalogue.secrets,

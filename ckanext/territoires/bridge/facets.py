@@ -33,7 +33,8 @@ def dataset_facets(facets: dict[str, str], package_type: str) -> dict[str, str]:
         "res_format": tk._("Format"),
         "vocab_access_level": tk._("Access"),
     }
-    kept = {name: title for name, title in facets.items() if name in ("tags", "license_id")}
+    kept = {name: title for name, title in facets.items() if name == "tags"}
+    kept |= {"license_id": tk._("Licence")} if "license_id" in facets else {}
     return _ordered(facets, ours | kept)
 
 

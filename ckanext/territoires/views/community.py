@@ -20,6 +20,8 @@ from ckanext.territoires.views.thread_form import errors_of
 territoires_community = Blueprint("territoires_community", __name__)
 
 Data = dict[str, Any]
+#: Beyond, the name of an account is typed.
+_MOST_ACCOUNTS = 1_000
 
 #: What the page may ask for: the action, its fields, what is said when it is done.
 _DEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -194,6 +196,7 @@ def _page(project: Data, errors: dict[str, list[str]], typed: Data) -> str:
             "reports": len(_reports(project)) if may_lead else 0,
             "labels": {role.value: role_label(role) for role in ROLES},
             "services": _services() if may_lead else [],
+            "accounts": _accounts() if may_lead else [],
             "errors": errors,
             "typed": typed,
         },
@@ -203,6 +206,15 @@ def _page(project: Data, errors: dict[str, list[str]], typed: Data) -> str:
 def _reports(project: Data) -> list[Data]:
     asked = {"project_id": project["id"], "handled": False}
     return tk.get_action("territoires_report_list")({}, asked)
+
+
+def _accounts() -> list[model.User]:
+    """Accounts to choose among, for who may list them; none where they would be too many."""
+    if not tk.h.check_access("user_list"):
+        return []
+    query = model.Session.query(model.User).filter(model.User.state == model.State.ACTIVE)
+    found = query.order_by(model.User.fullname, model.User.name).limit(_MOST_ACCOUNTS + 1).all()
+    return found if len(found) <= _MOST_ACCOUNTS else []
 
 
 def _services() -> list[Data]:

@@ -291,7 +291,11 @@ def _sections() -> list[tuple[str, list[Any]]]:
 
 
 def _proposed() -> Data:
-    """What a new sheet proposes: the service, its territory or the one of the address."""
+    """What a new sheet proposes: the service, and the territory of the address.
+
+    Not the territory of the service, which a sheet that names none has anyway: beside it, a commune
+    would add nothing.
+    """
     proposed: Data = {"stage": "idea", "contacts": [], "territory": []}
     services = tk.h.organizations_available("create_dataset")
     asked = tk.request.args.get("territory")
@@ -299,8 +303,6 @@ def _proposed() -> Data:
         service = model.Group.get(services[0]["id"])
         fields = extras_of(service) if service else {}
         proposed["owner_org"] = services[0]["id"]
-        if fields.get("territory"):
-            proposed["territory"] = [fields["territory"]]
         if fields.get("contact_email"):
             proposed["contacts"] = [
                 {"name": services[0]["display_name"], "email": fields["contact_email"]}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from ckan import model
 from ckan.tests import factories
 from ckan.tests.helpers import call_action
@@ -16,7 +17,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from ckanext.territoires.bridge import project_drafts
-from tests.integration.projects.conftest import LEVELS, Circle
+from ckanext.territoires.discussion.message import Role
+from tests.integration.projects.conftest import LEVELS, Circle, admit
 from tests.integration.projects.visitors import headers, send
 
 REDON = "fr:commune:35236"
@@ -72,6 +74,28 @@ def sheet(circle: Circle) -> Iterator[Circle]:
     )
     yield circle
     model.Session.remove()
+
+
+def fields_of(page: BeautifulSoup) -> dict[str, Any]:
+    """What a browser sends of the form of a sheet, as it came."""
+    form = page.select_one("form:has(#field-title)")
+    assert form
+    sent: dict[str, Any] = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        name, kind = str(field["name"]), str(field.get("type", ""))
+        if name == "_csrf_token" or (
+            kind in ("radio", "checkbox") and not field.has_attr("checked")
+        ):
+            continue
+        if field.name == "select":
+            chosen = field.select_one("option[selected]") or field.select_one("option")
+            value = str(chosen.get("value", "")) if chosen else ""
+        else:
+            value = (
+                field.text.lstrip("\n") if field.name == "textarea" else str(field.get("value", ""))
+            )
+        sent.setdefault(name, []).append(value)
+    return sent
 
 
 def form_of(circle: Circle, **changed: str) -> dict[str, str]:
@@ -233,6 +257,22 @@ class TestForm:
     def test_whoever_edits_no_service_opens_none(self, app: Any, sheet: Circle) -> None:
         for role in ("agent", "service_member"):
             assert app.get("/projet/nouveau", headers=headers(sheet, role)).status_code == 403
+
+    @pytest.mark.parametrize("role", ["member", "other_member", "lead", "sysadmin"])
+    def test_the_form_as_it_is_shown(self, app: Any, sheet: Circle, role: str) -> None:
+        """Whatever the service of who fills it in, the lead service stays."""
+        if role == "other_member":
+            admit(sheet.project["id"], sheet.people[role], Role.MEMBER)
+        address = f"/projet/{sheet.project['name']}/modifier"
+        page = BeautifulSoup(app.get(address, headers=headers(sheet, role)).body, "html.parser")
+        sent = fields_of(page) | {"title": "Gare rouverte", "_action": "save"}
+        before = sheet.call("sysadmin", "package_show", id=sheet.project["id"])
+        answer = send(app, sheet, role, address, sent)
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        shown = sheet.call("sysadmin", "package_show", id=sheet.project["id"])
+        assert shown["title"] == "Gare rouverte"
+        for name in ("owner_org", "territory", "stage", "partners", "financing", "access_level"):
+            assert shown[name] == before[name], name
 
     def test_an_error_is_told_at_its_line_and_nothing_typed_is_lost(
         self, app: Any, sheet: Circle
