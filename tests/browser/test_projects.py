@@ -49,6 +49,8 @@ def write(page: Page, text: str) -> None:
         f"{WASTELAND}/fil?ordre=anciens&genre=question",
         f"{WASTELAND}/fil?q=introuvable",
         f"{WASTELAND}/communaute",
+        f"{WASTELAND}/historique",
+        f"{WASTELAND}/signalements",
         "/mon-fil",
         "/mon-fil/suivis",
         "/territoire/commune/44195/savenay/projets",

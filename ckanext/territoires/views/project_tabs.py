@@ -15,6 +15,7 @@ TABS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("territoires_project.read", lambda: tk._("Sheet")),
     ("territoires_thread.read", lambda: tk._("Thread")),
     ("territoires_community.read", lambda: tk._("Community")),
+    ("territoires_thread.history", lambda: tk._("History")),
 )
 
 

@@ -46,6 +46,13 @@ def read(name: str) -> str:
     return tk.render("project/thread.html", shown)
 
 
+@territoires_thread.route("/projet/<name>/historique")
+def history(name: str) -> str:
+    """What happened to a project: its sheet, its stages, its access, its files, its community."""
+    shown = thread_page.page(find(name), thread_page.asked_history())
+    return tk.render("project/history.html", shown)
+
+
 @territoires_thread.route("/projet/<name>/fil/<int:position>")
 def one(name: str, position: int) -> AnyResponse:
     """The page that holds an entry, at this entry."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ckan.model as model
@@ -20,6 +20,8 @@ Data = dict[str, Any]
 PAGE = 20
 #: The order of a thread: the latest at the top unless asked otherwise.
 NEWEST, OLDEST = "recents", "anciens"
+#: What happened, as the history tells it.
+EVENTS = tuple(kind for kind in KINDS if kind not in WRITTEN)
 #: In the order of the form.
 WRITABLE = (Kind.MESSAGE, Kind.QUESTION, Kind.DECISION, Kind.TASK)
 
@@ -63,6 +65,8 @@ class Asked:
     words: str
     after: int | None
     before: int | None
+    #: Of the page that shows it: the thread, or its part that tells what happened.
+    endpoint: str = "territoires_thread.read"
 
     @property
     def filtered(self) -> bool:
@@ -85,6 +89,12 @@ def asked() -> Asked:
         after=_position(args.get("apres")),
         before=_position(args.get("avant")),
     )
+
+
+def asked_history() -> Asked:
+    """Read the address of the history: all that happened, and nothing that people wrote."""
+    found = asked()
+    return replace(found, kinds=EVENTS, words="", endpoint="territoires_thread.history")
 
 
 def page(project: Data, wanted: Asked, typed: Typed | None = None) -> Data:
@@ -232,14 +242,14 @@ def _addresses(
 ) -> Mapping[str, str]:
     """Addresses of the pages above and below, of the top, and of the other order."""
     base: Data = {"name": project["name"]}
-    if wanted.kinds:
+    if wanted.kinds and wanted.kinds != EVENTS:
         base["genre"] = list(wanted.kinds)
     if wanted.words:
         base["q"] = wanted.words
     order = {} if wanted.newest_first else {"ordre": OLDEST}
 
     def to(**args: Any) -> str:
-        return tk.url_for("territoires_thread.read", **base, **args)
+        return tk.url_for(wanted.endpoint, **base, **args)
 
     found = {
         "top": to(**order),

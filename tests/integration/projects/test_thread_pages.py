@@ -220,6 +220,21 @@ class TestReading:
             # Back from the second page: the first again.
             assert positions(app.get(backwards[0], headers=asked)) == seen[:PAGE]
 
+    def test_the_history_tells_what_nobody_wrote(self, app: Any, circle: Circle) -> None:
+        say(circle, "member", "Bonjour à tous")
+        for number in range(PAGE + 1):
+            circle.call("lead", "package_patch", id=circle.project["id"], title=f"Gare {number}")
+        address = f"/projet/{circle.project['name']}/historique"
+        first = app.get(address, headers=headers(circle, "reader"))
+        assert "Bonjour à tous" not in first.body
+        assert f"Gare {PAGE}" in first.body
+        following = BeautifulSoup(first.body, "html.parser").select_one("a[rel=next]")
+        assert following
+        last = app.get(str(following["href"]), headers=headers(circle, "reader"))
+        assert "/historique?" in str(following["href"])
+        assert len(positions(first)) + len(positions(last)) == PAGE + 1
+        assert app.get(address, headers=headers(circle, "agent")).status_code == 404
+
     def test_a_link_to_one_entry(self, app: Any, circle: Circle) -> None:
         for number in range(70):
             say(circle, "member", f"Message {number}")
