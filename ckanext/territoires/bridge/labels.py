@@ -89,11 +89,11 @@ def readable_ids(dataset_ids: Iterable[str], user: model.User | None) -> set[str
         return set(dataset_ids)
     query = model.Session.query(model.Package).filter(model.Package.id.in_(list(dataset_ids)))
     labels = labels_of(query)
-    ours = get_permission_labels()
+    ours = isinstance(get_permission_labels(), AccessLevelLabels)
     # What all hold, or all who sign in: those of a person take CKAN ten queries.
     held = {PUBLIC, AGENTS} if user is not None else {PUBLIC}
-    if not isinstance(ours, AccessLevelLabels) or not all(map(held.intersection, labels.values())):
-        held = set(ours.get_user_dataset_labels(user))
+    if not ours or not all(map(held.intersection, labels.values())):
+        held = set(get_permission_labels().get_user_dataset_labels(user))
     return {id for id, needed in labels.items() if held.intersection(needed)}
 
 

@@ -178,7 +178,7 @@ class TestNotices:
 
     def test_nothing_when_nobody_follows(self, circle: Circle) -> None:
         publish(circle, "Zones d'inondation")
-        assert not [job for job in jobs.get_queue().jobs if "search" in job.func_name]
+        assert not [job for job in jobs.get_queue().jobs if "search" in str(job.func_name)]
 
 
 class TestFollowing:
