@@ -14,7 +14,8 @@ this.ckan.module('territoires-thread-form', function () {
       this.list = form.querySelector('[data-people]');
       this.said = form.querySelector('[data-draft-said]');
       this.key = 'territoires-thread-' + this.options.project;
-      this.restore(form);
+      // Typed while the page was still loading.
+      if (this.text.value !== this.text.defaultValue) { this.keep(); } else { this.restore(form); }
       this.text.addEventListener('input', () => { this.keep(); this.propose(); });
       this.text.addEventListener('keydown', (event) => this.move(event));
       form.addEventListener('submit', (event) => this.send(event, form));
