@@ -23,7 +23,7 @@ from .producers import ADMIN, Service, account
 
 PREFIX = "bench-project-"
 PEOPLE = "bench-person-"
-AUTHORS = 40
+AUTHOR, AUTHORS = "bench-author-", 40
 #: Distinct texts of messages: two in three are a line, as people write, the others a paragraph.
 TEXTS = 2000
 #: One entry in five is a change of the sheet: CKAN's activity of it holds the whole sheet.
@@ -45,7 +45,7 @@ def discussions(nation: Nation, producers: list[Service], sizes: list[int]) -> l
     """Projects that any agent may read, one for each of these numbers of entries."""
     started = time.monotonic()
     admin = account(ADMIN, sysadmin=True)
-    authors = [account(f"bench-author-{n:02}", member_of=producers[0].id) for n in range(AUTHORS)]
+    authors = [account(f"{AUTHOR}{n:02}", member_of=producers[0].id) for n in range(AUTHORS)]
     draw = random.Random(21)
     coverages = nation.coverages(draw, len(sizes))
     found: list[Discussion] = []
@@ -92,6 +92,15 @@ def follow(user_ids: list[str], projects: list[Discussion]) -> None:
     )
     model.Session.commit()
     _analyze("user_following_dataset")
+
+
+def followed_by(user_ids: list[str], projects: list[Discussion]) -> None:
+    """Have these people follow these projects, and nobody else."""
+    model.Session.execute(
+        sa.text("DELETE FROM user_following_dataset WHERE object_id = ANY(:projects)"),
+        {"projects": [one.id for one in projects]},
+    )
+    follow(user_ids, projects)
 
 
 def admit(user: model.User, projects: list[Discussion]) -> None:
