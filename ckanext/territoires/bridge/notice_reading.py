@@ -10,7 +10,7 @@ import ckan.model as model
 import sqlalchemy as sa
 
 from ckanext.territoires.bridge.labels import is_project, readable_ids
-from ckanext.territoires.model import Message, Notice
+from ckanext.territoires.model import Follow, Message, Notice
 from ckanext.territoires.model.moment import NOW
 
 PAGE = 50
@@ -20,12 +20,16 @@ MOST_COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice with what it is about: its package, and the entry of a thread when there is one."""
+    """A notice with what it is about: its package, and the entry of a thread when there is one.
+
+    `followed`: the name of the service or of the search that it comes from.
+    """
 
     notice: Notice
     package: model.Package
     message: Message | None
     author: model.User | None
+    followed: str = ""
 
     @property
     def is_project(self) -> bool:
@@ -153,11 +157,31 @@ def readable(rows: Sequence[Notice], user: model.User) -> list[Told]:
             model.User.id.in_({message.author_id for message in messages.values()})
         )
     }
+    followed = _followed(rows, user)
     found: list[Told] = []
     for row in rows:
         if row.package_id not in allowed:
             continue
         message = messages.get(row.message_id or "")
         author = authors.get(message.author_id) if message else None
-        found.append(Told(row, packages[row.package_id], message, author))
+        name = followed.get((row.follow_kind, row.follow_id), "")
+        found.append(Told(row, packages[row.package_id], message, author, name))
+    return found
+
+
+def _followed(rows: Sequence[Notice], user: model.User) -> dict[tuple[str | None, str | None], str]:
+    """Names of the services and of the searches that these notices come from, by two queries."""
+    ids = {
+        kind: {row.follow_id for row in rows if row.follow_kind == kind}
+        for kind in ("service", "search")
+    }
+    found: dict[tuple[str | None, str | None], str] = {}
+    if ids["service"]:
+        groups = model.Session.query(model.Group).filter(model.Group.id.in_(ids["service"]))
+        found |= {("service", one.id): one.title or one.name for one in groups}
+    if ids["search"]:
+        searches = model.Session.query(Follow.object_id, Follow.title).filter(
+            Follow.user_id == user.id, Follow.kind == "search", Follow.object_id.in_(ids["search"])
+        )
+        found |= {("search", id): title for id, title in searches}
     return found

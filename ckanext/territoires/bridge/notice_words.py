@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ckan.model as model
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import thread_words
 from ckanext.territoires.bridge.notice_reading import Told
 from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.discussion.message import WRITTEN, Kind, State
-from ckanext.territoires.model import Follow
 
 EXTRACT = 240
 
@@ -53,17 +51,12 @@ def why(told: Told) -> str:
         case "dataset":
             return tk._("You follow these data")
         case "service":
-            service = model.Group.get(told.notice.follow_id or "")
-            name = (service.title or service.name) if service else ""
-            return tk._("You follow the service {name}").format(name=name)
+            return tk._("You follow the service {name}").format(name=told.followed)
         case "territory":
             place = territory(told.notice.follow_id or "")
             return tk._("You follow the territory {name}").format(name=place.name if place else "")
         case "search":
-            key = (told.notice.user_id, "search", told.notice.follow_id or "")
-            followed = model.Session.get(Follow, key)
-            name = followed.title if followed else ""
-            return tk._("You follow the search {name}").format(name=name)
+            return tk._("You follow the search {name}").format(name=told.followed)
         case _:
             return ""
 

@@ -90,3 +90,25 @@ def circle(clean_db: None, clean_index: None) -> Iterator[Circle]:
     found.people["sysadmin"] = sysadmin
     yield found
     model.Session.remove()
+
+
+@pytest.fixture
+def sheet(circle: Circle) -> Iterator[Circle]:
+    """A filled sheet, and tokens for those who knock."""
+    circle.call(
+        "sysadmin",
+        "package_patch",
+        id=circle.project["id"],
+        title="Reconversion de la friche",
+        notes="Une ancienne gare.\n\nQuatre-vingts logements.",
+        territory=["fr:commune:35236"],
+        stage="study",
+        partners=[{"name": "DREAL", "role": "Sols"}],
+        calendar=[{"date": "2026-09", "milestone": "Comité de pilotage"}],
+        financing=[
+            {"funder": "État", "scheme": "DETR", "asked": 40000, "granted": 32000},
+            {"funder": "Commune", "asked": 1000.5},
+        ],
+    )
+    yield circle
+    model.Session.remove()

@@ -13,6 +13,7 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import feed_tokens, notice_reading
 from ckanext.territoires.model import Notice
+from tests.helpers.queries import counted_queries
 from tests.integration.projects.conftest import LEVELS, Circle
 from tests.integration.projects.visitors import headers, send
 
@@ -252,6 +253,23 @@ class TestFollowing:
         stop = {"kind": "search", "id": notice.follow_id, "level": "stop"}
         send(app, circle, "agent", "/mon-fil/suivre", stop)
         assert circle.call("agent", "territoires_follow_list") == []
+
+    def test_a_fixed_number_of_queries(self, app: Any, circle: Circle) -> None:
+        words = ("alpha", "bravo", "charlie", "delta", "echo")
+        for word in words:
+            follow(circle, "agent", f"/dataset/?q={word}")
+        asked = headers(circle, "agent")
+        counts: list[int] = []
+        for batch in (words[:1], words[1:]):
+            for word in batch:
+                publish(circle, f"Zones {word}")
+            work()
+            app.get("/mon-fil", headers=asked)
+            with counted_queries() as found:
+                page = app.get("/mon-fil", headers=asked)
+            counts.append(len(found))
+        assert all(f"“{word}”" in page.body for word in words)
+        assert counts[0] == counts[1]
 
 
 class TestFeed:
