@@ -28,9 +28,9 @@ from ckanext.territoires.portrait.document import Chart, Figure, Portrait, Row
 from ckanext.territoires.views import chart_shown, maps
 from ckanext.territoires.views.action_summary import ActionSummary, action_summary
 from ckanext.territoires.views.addresses import Addresses
-from ckanext.territoires.views.project_page import reader
 from ckanext.territoires.views.project_tabs import project_tabs
 from ckanext.territoires.views.search_form import SearchForm, api_query, search_form
+from ckanext.territoires.views.signed_in import reader
 from ckanext.territoires.views.tabs import Link, tabs
 
 # How many territories a result names.

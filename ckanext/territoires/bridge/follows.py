@@ -20,7 +20,8 @@ from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.bridge.saved_searches import Search
 from ckanext.territoires.model import Follow
 
-KINDS = ("project", "dataset", "service", "territory", "search")
+SEARCH = "search"
+KINDS = ("project", "dataset", "service", "territory", SEARCH)
 LEVELS = ("all", "mentions", "none")
 SCOPES = ("exact", "within", "relevant")
 THINGS = ("projects", "datasets", "grants", "figures")
@@ -58,9 +59,12 @@ def follow(
     """Follow, or change how much of it is wanted. No commit.
 
     `search`: what a new follow of the kind `search` asks for; it is named in the person's language.
+    One that is no longer followed is not found again by its id alone: nothing is done.
     At the level `none` CKAN counts the person among the followers no more, and a project of which
     they are a member tells them nothing.
     """
+    if kind == SEARCH and search is None and not level_of(user, kind, object_id):
+        return
     if kind in _CKAN:
         _follow_for_ckan(_CKAN[kind], user.id, object_id, followed=level != "none")
     values: dict[str, Any] = {"level": level, "scope": scope, "things": list(things)}
@@ -109,7 +113,7 @@ def of(user: model.User) -> list[Followed]:
             for (kind, id), one in rows.items()
             if kind == "territory" and reference().get(id)
         ),
-        *(_search(one) for (kind, _id), one in rows.items() if kind == "search"),
+        *(_search(one) for (kind, _id), one in rows.items() if kind == SEARCH),
     ]
     return sorted(found, key=lambda one: (KINDS.index(one.kind), one.title))
 
@@ -183,4 +187,4 @@ def _territory(row: Follow) -> Followed:
 
 def _search(row: Follow) -> Followed:
     path = saved_searches.of_kept(row.query).path
-    return Followed("search", row.object_id, row.level, row.scope, (), row.title, path)
+    return Followed(SEARCH, row.object_id, row.level, row.scope, (), row.title, path)

@@ -132,7 +132,8 @@ def is_stopped(asked: Stop) -> bool:
             return not choice.mentions
         case _:
             found = model.Session.get(Follow, (asked.user_id, asked.kind, asked.id))
-            return found is not None and found.level == "none"
+            gone = found is None and asked.kind == follows.SEARCH
+            return gone or (found is not None and found.level == "none")
 
 
 def _serializer() -> URLSafeSerializer:

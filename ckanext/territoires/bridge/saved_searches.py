@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ _ASKED = frozenset(
         "license_id",
     }
 )
+_VOCABULARY = re.compile(r"vocab_\w+")
 #: Of the person who asks, not of what is found.
 _PERSONAL = "ext_mine"
 
@@ -136,7 +138,7 @@ def custom_territories(search: Search) -> bool:
 
 
 def _is_asked(name: str) -> bool:
-    return name in _ASKED or name.startswith("vocab_")
+    return name in _ASKED or _VOCABULARY.fullmatch(name) is not None
 
 
 def _ordered(names: Iterable[str]) -> list[str]:

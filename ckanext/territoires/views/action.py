@@ -15,7 +15,7 @@ from ckanext.territoires.bridge.reference import territory
 from ckanext.territoires.logic import territory_dict
 from ckanext.territoires.renderings import record_files
 from ckanext.territoires.views import action_page, action_points
-from ckanext.territoires.views.project_page import reader
+from ckanext.territoires.views.signed_in import reader
 from ckanext.territoires.views.territory import find
 
 territoires_action = Blueprint("territoires_action", __name__)

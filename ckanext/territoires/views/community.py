@@ -14,7 +14,8 @@ from ckanext.territoires.bridge.labels import LEVELS, access_level
 from ckanext.territoires.bridge.roles import ROLES
 from ckanext.territoires.bridge.thread_words import role_label
 from ckanext.territoires.views import csrf, signed_in
-from ckanext.territoires.views.project_page import find, reader
+from ckanext.territoires.views.project_page import find
+from ckanext.territoires.views.signed_in import reader
 from ckanext.territoires.views.thread_form import errors_of
 
 territoires_community = Blueprint("territoires_community", __name__)

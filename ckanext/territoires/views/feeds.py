@@ -34,7 +34,7 @@ from ckanext.territoires.renderings.atom import Item
 from ckanext.territoires.territory.identifier import InvalidTerritoryId
 from ckanext.territoires.territory.slug import slugify
 from ckanext.territoires.views import csrf, signed_in
-from ckanext.territoires.views.project_page import reader
+from ckanext.territoires.views.signed_in import reader
 
 territoires_feeds = Blueprint("territoires_feeds", __name__)
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from ckanext.territoires.bridge import follows, notice_groups, notice_reading
 from ckanext.territoires.views import csrf, signed_in
-from ckanext.territoires.views.project_page import reader
+from ckanext.territoires.views.signed_in import reader
 
 territoires_follow = Blueprint("territoires_follow", __name__)
 

@@ -15,7 +15,7 @@ from ckanext.territoires.bridge import follows, mail_choices
 from ckanext.territoires.bridge.mail_choices import Stop
 from ckanext.territoires.discussion.rhythm import Rhythm
 from ckanext.territoires.views import csrf, signed_in
-from ckanext.territoires.views.project_page import reader
+from ckanext.territoires.views.signed_in import reader
 from ckanext.territoires.views.thread_form import errors_of
 
 territoires_mail = Blueprint("territoires_mail", __name__)

@@ -23,6 +23,7 @@ from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.sheet import financing
 from ckanext.territoires.sheet.financing import AMOUNTS, Line
 from ckanext.territoires.sheet.stage import Stage
+from ckanext.territoires.views.signed_in import reader
 
 Data = dict[str, Any]
 
@@ -120,11 +121,6 @@ def holder(project: Mapping[str, Any]) -> Data | None:
         return None
     found = tk.h.territoires_territory(value) if ":" in value else None
     return found or {"name": value, "path": ""}
-
-
-def reader() -> model.User | None:
-    """Who asks; None for an anonymous visitor."""
-    return None if tk.current_user.is_anonymous else model.User.get(tk.current_user.id)
 
 
 def _line(line: Line, records: Mapping[str, project_records.Found]) -> LineShown:

@@ -12,7 +12,8 @@ from ckanext.territoires.bridge import project_files
 from ckanext.territoires.bridge.roles import people_around
 from ckanext.territoires.discussion.message import Kind
 from ckanext.territoires.views import csrf
-from ckanext.territoires.views.thread_page import WRITABLE, Typed, reader
+from ckanext.territoires.views.signed_in import reader
+from ckanext.territoires.views.thread_page import WRITABLE, Typed
 
 Data = dict[str, Any]
 

@@ -15,6 +15,7 @@ from ckanext.territoires.bridge.project_fields import date_words
 from ckanext.territoires.bridge.roles import people_around
 from ckanext.territoires.bridge.thread_cards import Card
 from ckanext.territoires.discussion.message import KINDS, WRITTEN, Kind
+from ckanext.territoires.views.signed_in import reader
 
 Data = dict[str, Any]
 PAGE = 20
@@ -271,10 +272,6 @@ def _addresses(
 
 def _position(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-def reader() -> model.User | None:
-    return None if tk.current_user.is_anonymous else model.User.get(tk.current_user.id)
 
 
 def _today() -> str:

@@ -11,7 +11,8 @@ from ckan import model
 from ckan.lib import jobs
 from ckan.plugins import toolkit as tk
 
-from ckanext.territoires.bridge import feed_tokens, notice_reading
+from ckanext.territoires.bridge import feed_tokens, mail_choices, notice_reading
+from ckanext.territoires.bridge.mail_choices import Stop
 from ckanext.territoires.model import Notice
 from tests.helpers.queries import counted_queries
 from tests.integration.projects.conftest import LEVELS, Circle
@@ -200,8 +201,9 @@ class TestFollowing:
         publish(circle, "Zones d'inondation")
         work()
         assert told(circle, "agent") == []
-        circle.call("agent", "territoires_unfollow", kind="search", id=WATER)
-        assert circle.call("agent", "territoires_follow_list") == []
+        for id in (WATER, WATER, kept["id"]):
+            circle.call("agent", "territoires_unfollow", kind="search", id=id)
+            assert circle.call("agent", "territoires_follow_list") == []
 
     @pytest.mark.parametrize(
         "address",
@@ -211,6 +213,7 @@ class TestFollowing:
             "/projet?ext_mine=1&q=eau",
             "x",
             "/dataset/?ext_scope=exact",
+            "/dataset/?vocab_theme:ENVI%20OR%20x=y",
         ],
     )
     def test_what_asks_for_nothing(self, circle: Circle, address: str) -> None:
@@ -253,6 +256,27 @@ class TestFollowing:
         stop = {"kind": "search", "id": notice.follow_id, "level": "stop"}
         send(app, circle, "agent", "/mon-fil/suivre", stop)
         assert circle.call("agent", "territoires_follow_list") == []
+
+    def test_the_link_of_an_old_mail(self, app: Any, circle: Circle) -> None:
+        """It stops a search, undoes it, and does nothing once the search is left."""
+        kept = follow(circle, "agent", WATER)
+        user = circle.people["agent"]
+        path = mail_choices.stop_link(Stop(user.id, mail_choices.FOLLOW, "search", kept["id"]))
+        path = path.partition("://")[2].partition("/")[2]
+        client = app.test_client()
+
+        def levels() -> list[str]:
+            return [one["level"] for one in circle.call("agent", "territoires_follow_list")]
+
+        client.post(f"/{path}", data={"List-Unsubscribe": "One-Click"})
+        assert levels() == ["none"]
+        client.post(f"/{path}", data={"deed": "undo"})
+        assert levels() == ["all"]
+        circle.call("agent", "territoires_unfollow", kind="search", id=kept["id"])
+        for data in ({"List-Unsubscribe": "One-Click"}, {"deed": "undo"}):
+            assert client.post(f"/{path}", data=data).status_code < 400
+            assert levels() == []
+        assert app.get("/mon-fil/suivis", headers=headers(circle, "agent")).status_code == 200
 
     def test_a_fixed_number_of_queries(self, app: Any, circle: Circle) -> None:
         words = ("alpha", "bravo", "charlie", "delta", "echo")

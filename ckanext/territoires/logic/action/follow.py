@@ -73,11 +73,7 @@ def territoires_unfollow(context: Context, data_dict: DataDict) -> dict[str, Any
     """
     user = _person("territoires_unfollow", context, data_dict)
     kind, given = data_dict["kind"], data_dict["id"]
-    if kind == "search":
-        object_id, _asked = _search(user, given)
-    else:
-        found = _find(kind, given)
-        object_id = found.id if found is not None else given
+    object_id = _known(kind, given)
     follows.unfollow(user, kind, object_id)
     model.Session.commit()
     return {"kind": kind, "id": object_id}
@@ -119,6 +115,17 @@ def _person(action: str, context: Context, data_dict: DataDict) -> model.User:
     if user is None:
         raise tk.NotAuthorized
     return user
+
+
+def _known(kind: str, given: str) -> str:
+    """The id of what may be followed; what is not found is taken for an id."""
+    if kind == "search":
+        try:
+            return saved_searches.of_address(given).id
+        except saved_searches.NoSearch:
+            return given
+    found = _find(kind, given)
+    return found.id if found is not None else given
 
 
 def _search(user: model.User, given: str) -> tuple[str, Search | None]:
