@@ -237,6 +237,18 @@ def test_from_the_opening_to_the_end(chromium: Browser, site: Site, office: Post
         expect(colleague.locator("main")).to_contain_text("Achevé")
         reads_well(colleague)
 
+        # What one follows, and how much of it.
+        visitor.goto("/territoire/departement/44")
+        visitor.locator(".territoires-follow button[value=all]").first.click()
+        visitor.goto("/mon-fil/suivis")
+        visitor.locator(".territoires-followed__choice summary").click()
+        visitor.get_by_label("Ce territoire exactement").check()
+        reads_well(visitor)
+        visitor.get_by_role("button", name="Enregistrer").click()
+        expect(visitor.locator(".territoires-followed__choice summary")).to_contain_text(
+            "ce territoire exactement"
+        )
+
 
 def _titles(feed: str) -> str:
     entries = ET.fromstring(feed).iter("{http://www.w3.org/2005/Atom}entry")

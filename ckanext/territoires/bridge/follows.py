@@ -52,12 +52,14 @@ def follow(
     kind: str,
     object_id: str,
     level: str = "all",
-    scope: str = "within",
-    things: Sequence[str] = (),
+    scope: str | None = None,
+    things: Sequence[str] | None = None,
     search: Search | None = None,
 ) -> None:
     """Follow, or change how much of it is wanted. No commit.
 
+    `scope` and `things`, of a territory, stay as they were when they are not given; at first they
+    are what lies within it, and everything.
     `search`: what a new follow of the kind `search` asks for; it is named in the person's language.
     One that is no longer followed is not found again by its id alone: nothing is done.
     At the level `none` CKAN counts the person among the followers no more, and a project of which
@@ -67,7 +69,11 @@ def follow(
         return
     if kind in _CKAN:
         _follow_for_ckan(_CKAN[kind], user.id, object_id, followed=level != "none")
-    values: dict[str, Any] = {"level": level, "scope": scope, "things": list(things)}
+    values: dict[str, Any] = {"level": level}
+    if scope is not None:
+        values["scope"] = scope
+    if things is not None:
+        values["things"] = [] if set(things) == set(THINGS) else sorted(things)
     if search is not None:
         values |= {"title": saved_searches.title(search), "query": search.kept()}
     statement = insert(Follow).values(user_id=user.id, kind=kind, object_id=object_id, **values)

@@ -25,7 +25,7 @@ def follow(
         "kind": [not_empty, one_of(list(KINDS))],
         "id": [not_empty, unicode_safe],
         "level": [default("all"), one_of(list(LEVELS))],
-        "scope": [default("within"), one_of(list(SCOPES))],
+        "scope": [ignore_empty, one_of(list(SCOPES))],
         "things": [ignore_empty, territoires_codes(list(THINGS))],
     }
 

@@ -78,9 +78,11 @@ def follow() -> Response:
             tk.get_action("territoires_unfollow")({}, data)
             tk.h.flash_success(tk._("You follow it no more"))
         else:
-            more = {name: form[name] for name in ("level", "scope") if form.get(name)}
-            things = form.getlist("things")
-            tk.get_action("territoires_follow")({}, data | more | {"things": things})
+            data |= {name: form[name] for name in ("level", "scope") if form.get(name)}
+            if form.get("choosing"):
+                # Nothing at all is said by the level, not by a list without anything.
+                data["things"] = form.getlist("things") or list(follows.THINGS)
+            tk.get_action("territoires_follow")({}, data)
             tk.h.flash_success(tk._("You will find it in “My thread”"))
     except (tk.ObjectNotFound, tk.NotAuthorized):
         tk.abort(404, tk._("There is nothing here to follow"))

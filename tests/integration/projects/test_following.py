@@ -201,6 +201,30 @@ class TestPages:
         page = app.get("/mon-fil/suivis", headers=headers(circle, "agent"))
         assert not BeautifulSoup(page.body, "html.parser").select(".territoires-followed")
 
+    def test_how_much_of_a_territory(self, app: Any, circle: Circle) -> None:
+        """Where and what are chosen on the page, and stay when the level changes."""
+        follow(circle, "agent", "territory", LOIRE_ATLANTIQUE)
+        form = {"kind": "territory", "id": LOIRE_ATLANTIQUE, "level": "all", "choosing": "1"}
+        send(
+            app,
+            circle,
+            "agent",
+            "/mon-fil/suivre",
+            form | {"scope": "exact", "things": ["projects", "grants"]},
+        )
+        page = app.get("/mon-fil/suivis", headers=headers(circle, "agent"))
+        chosen = BeautifulSoup(page.body, "html.parser").select("input[checked]")
+        assert {str(one["value"]) for one in chosen} == {"exact", "projects", "grants"}
+        for level in ("none", "all"):
+            data = {"kind": "territory", "id": LOIRE_ATLANTIQUE, "level": level}
+            send(app, circle, "agent", "/mon-fil/suivre", data)
+            (kept,) = circle.call("agent", "territoires_follow_list")
+            assert (kept["level"], kept["scope"]) == (level, "exact")
+            assert kept["things"] == ["grants", "projects"]
+        send(app, circle, "agent", "/mon-fil/suivre", form | {"scope": "relevant"})
+        (kept,) = circle.call("agent", "territoires_follow_list")
+        assert (kept["scope"], kept["things"]) == ("relevant", [])
+
     @pytest.mark.parametrize("back", ["https://ailleurs.test/", "//ailleurs.test", "/\\ailleurs"])
     def test_it_leads_to_this_site_only(self, app: Any, circle: Circle, back: str) -> None:
         form = {"kind": "territory", "id": NANTES, "level": "all", "back": back}

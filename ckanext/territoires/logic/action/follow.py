@@ -17,6 +17,7 @@ from ckanext.territoires.bridge.saved_searches import Search
 from ckanext.territoires.bridge.search import parse_query
 from ckanext.territoires.logic import follow_schema
 from ckanext.territoires.logic.reader import reader_of
+from ckanext.territoires.model import Follow
 
 
 @validate(follow_schema.follow)
@@ -31,29 +32,38 @@ def territoires_follow(context: Context, data_dict: DataDict) -> dict[str, Any]:
             of a search, the address of its page of results, or the id that
             `territoires_follow_list` gives); `level`: `all` (default), `mentions` (and replies) or
             `none`; of a territory: `scope` (`exact`, `within`, `relevant`) and `things`
-            (`projects`, `datasets`, `grants`, `figures`; all by default).
+            (`projects`, `datasets`, `grants`, `figures`), which stay as they were when not given;
+            `within` and all at first.
 
     Returns:
         `kind`, `id`, `level`, `scope`, `things`.
 
     """
     user = _person("territoires_follow", context, data_dict)
-    more = (data_dict["level"], data_dict["scope"], tuple(data_dict.get("things") or ()))
+    kind, level = data_dict["kind"], data_dict["level"]
     search = None
-    if data_dict["kind"] == "search":
+    if kind == "search":
         object_id, search = _search(user, data_dict["id"])
     else:
-        object_id = _object(data_dict["kind"], data_dict["id"], context)
+        object_id = _object(kind, data_dict["id"], context)
     with custom.reading_as(user):
-        follows.follow(user, data_dict["kind"], object_id, *more, search)
+        follows.follow(
+            user,
+            kind,
+            object_id,
+            level,
+            data_dict.get("scope"),
+            data_dict.get("things"),
+            search,
+        )
     model.Session.commit()
-    level, scope, things = more
+    kept = model.Session.get_one(Follow, (user.id, kind, object_id), populate_existing=True)
     return {
-        "kind": data_dict["kind"],
+        "kind": kind,
         "id": object_id,
-        "level": level,
-        "scope": scope,
-        "things": list(things),
+        "level": kept.level,
+        "scope": kept.scope,
+        "things": list(kept.things),
     }
 
 
