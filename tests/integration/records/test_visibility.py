@@ -78,4 +78,4 @@ def test_queries_do_not_grow_with_the_territory(world: World, territory: str) ->
     model.Session.expunge_all()
     with counted_queries() as statements:
         world.search(territory=territory, group_by="scheme", limit=100)
-    assert len([s for s in statements if s.lstrip().startswith(("SELECT", "WITH"))]) == 6
+    assert len([s for s in statements if s.lstrip().startswith(("SELECT", "WITH"))]) == 5
