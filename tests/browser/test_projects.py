@@ -94,10 +94,12 @@ def test_two_services_discuss(chromium: Browser, site: Site) -> None:
         member.keyboard.press("Enter")
         expect(member.locator("#field-text")).to_have_value(f"@{READER} ")
         member.keyboard.type("le **rapport** est là : /territoire/commune/44195/savenay")
+        member.evaluate("window.same = true")
         member.click("#ecrire [data-see]")
         preview = member.locator(".territoires-thread__preview")
         expect(preview.locator("strong")).to_have_text("rapport")
         expect(preview.locator(".territoires-card")).to_contain_text("Savenay")
+        assert member.evaluate("window.same"), "the preview shows in the same page"
         member.click("#ecrire button[value=write]")
         member.wait_for_url("**/fil**#m-*")
         # It is told to the reader, who reads it, and no longer is.

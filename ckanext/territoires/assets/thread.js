@@ -1,12 +1,12 @@
-/* Writing in a thread: a draft kept in this browser, names proposed after @, a preview in the page.
-   The form does without. */
+/* Writing in a thread: a draft kept in this browser, names proposed after @. The preview in the
+   page is htmx's. The form does without. */
 this.ckan.module('territoires-thread-form', function () {
   'use strict';
 
   const PAUSE = 400;
 
   return {
-    options: { project: '', people: '', preview: '' },
+    options: { project: '', people: '' },
 
     initialize: function () {
       const form = this.el[0];
@@ -18,7 +18,8 @@ this.ckan.module('territoires-thread-form', function () {
       if (this.text.value !== this.text.defaultValue) { this.keep(); } else { this.restore(form); }
       this.text.addEventListener('input', () => { this.keep(); this.propose(); });
       this.text.addEventListener('keydown', (event) => this.move(event));
-      form.addEventListener('submit', (event) => this.send(event, form));
+      form.addEventListener('submit', () => this.send());
+      form.addEventListener('htmx:afterRequest', (event) => this.unseen(event, form));
     },
 
     // What was typed and not sent, unless the server gives something back.
@@ -46,21 +47,14 @@ this.ckan.module('territoires-thread-form', function () {
       }, PAUSE);
     },
 
-    send: function (event, form) {
-      const preview = event.submitter && event.submitter.hasAttribute('data-see');
-      if (!preview) {
-        window.clearTimeout(this.timer);
-        this.store('');
-        return;
-      }
-      event.preventDefault();
-      const place = form.querySelector('[data-preview]');
-      const body = new FormData(form);
-      body.delete('upload');
-      fetch(this.options.preview, { method: 'POST', body })
-        .then((answer) => (answer.ok ? answer.text() : Promise.reject(new Error(answer.status))))
-        .then((html) => { place.innerHTML = html; })
-        .catch(() => { place.textContent = this._('The preview could not be made'); });
+    // It leaves: the draft has done its work. The preview, which htmx asks for, sends nothing.
+    send: function () {
+      window.clearTimeout(this.timer);
+      this.store('');
+    },
+
+    unseen: function (event, form) {
+      if (!event.detail.successful) { form.querySelector('[data-preview]').textContent = this._('The preview could not be made'); }
     },
 
     // The word being typed, when it begins by @.
