@@ -107,19 +107,25 @@ def of_kept(kept: Mapping[str, Any]) -> Search:
 
 def parameters(search: Search) -> dict[str, Any]:
     """The search, as `package_search` takes it."""
-    filters = [f"dataset_type:{search.type}"]
-    extras: dict[str, list[str]] = {}
-    for name, value in search.pairs:
-        if name.startswith("ext_"):
-            extras.setdefault(name, []).append(value)
-        elif name != "q":
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            filters.append(f'{name}:"{escaped}"')
+    filters, extras = criteria(search.pairs)
     return {
         "q": dict(search.pairs).get("q", ""),
-        "fq_list": filters,
-        "extras": {name: each[0] if len(each) == 1 else each for name, each in extras.items()},
+        "fq_list": [f"dataset_type:{search.type}", *filters],
+        "extras": extras,
     }
+
+
+def criteria(pairs: Iterable[tuple[str, str]]) -> tuple[list[str], dict[str, Any]]:
+    """What an address asks for beside its words and its order: filters of Solr, and extras."""
+    filters: list[str] = []
+    extras: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name.startswith("ext_"):
+            extras.setdefault(name, []).append(value)
+        elif name not in ("q", "sort"):
+            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+            filters.append(f'{name}:"{escaped}"')
+    return filters, {name: each[0] if len(each) == 1 else each for name, each in extras.items()}
 
 
 def title(search: Search) -> str:

@@ -12,7 +12,7 @@ from ckan.lib.search import SearchError, SearchQueryError
 from ckan.plugins import toolkit as tk
 
 from ckanext.territoires.bridge import facets as facet_names
-from ckanext.territoires.bridge import project_search
+from ckanext.territoires.bridge import project_search, saved_searches
 from ckanext.territoires.bridge.labels import PROJECT
 from ckanext.territoires.bridge.reference import reference
 from ckanext.territoires.views.search_form import search_form
@@ -128,18 +128,9 @@ def _features(by_place: Mapping[str, list[Data]], address: str) -> Iterable[Data
 
 def _asked() -> Data:
     """The search of the address, as parameters of `project_search.search`."""
-    filters: list[str] = []
-    extras: Data = {}
-    for name, value in _arguments():
-        if name in ("q", "sort"):
-            continue
-        if name.startswith("ext_"):
-            extras.setdefault(name, []).append(value)
-        else:
-            escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-            filters.append(f'{name}:"{escaped}"')
+    filters, extras = saved_searches.criteria(_arguments())
     found: Data = {
-        "extras": {name: each[0] if len(each) == 1 else each for name, each in extras.items()},
+        "extras": extras,
         "q": tk.request.args.get("q", ""),
         "fq": " ".join(filters),
     }
